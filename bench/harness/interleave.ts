@@ -1,0 +1,66 @@
+// Takes samples of several contestants in turn, so that noise of the machine hits all of them alike.
+// Not for comparing figures of different runs: on a shared box only ratios within one run mean anything.
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
+import { median } from "./Row.ts"
+
+/** One measurement: the figure itself, and figures beside it (parts of it) under their names. */
+export interface Sample {
+  readonly value: number
+  readonly beside?: Readonly<Record<string, number>>
+}
+
+/** Somebody who is measured: each call of `sample` does the whole work once, checks it and gives the figure. */
+export interface Contestant {
+  readonly name: string
+  readonly sample: () => Promise<Sample>
+}
+
+/** All samples of one contestant, in order. */
+export interface Series {
+  readonly name: string
+  readonly values: ReadonlyArray<number>
+  /** The medians of the figures beside. */
+  readonly beside: Readonly<Record<string, number>>
+}
+
+setFlagsFromString("--expose-gc")
+const collectGarbage = runInNewContext("gc") as () => void
+
+/** The heap is swept before each sample, off the clock: nobody pays for the garbage of the one before. */
+export const sweep = (): void => collectGarbage()
+
+const seriesOf = (name: string, samples: ReadonlyArray<Sample>): Series => ({
+  name,
+  values: samples.map((sample) => sample.value),
+  beside: Object.fromEntries(
+    Object.keys(samples[0]?.beside ?? {}).map((key) => [key, median(samples.map((sample) => sample.beside![key]))])
+  )
+})
+
+/** Runs `warmUps` rounds that do not count, calls `warm`, then `samples` rounds that do; the order turns by one each round. */
+export const interleave = async (
+  contestants: ReadonlyArray<Contestant>,
+  options: { readonly samples: number; readonly warmUps: number; readonly warm?: () => void }
+): Promise<ReadonlyArray<Series>> => {
+  const taken = contestants.map((): Array<Sample> => [])
+  for (let round = 0; round < options.warmUps + options.samples; round++) {
+    if (round === options.warmUps) options.warm?.()
+    for (let turn = 0; turn < contestants.length; turn++) {
+      const at = (round + turn) % contestants.length
+      sweep()
+      const sample = await contestants[at].sample()
+      if (round >= options.warmUps) taken[at].push(sample)
+    }
+  }
+  return contestants.map((contestant, at) => seriesOf(contestant.name, taken[at]))
+}
+
+/** The series with the smallest median. */
+export const best = (series: ReadonlyArray<Series>): Series =>
+  series.reduce((a, b) => median(b.values) < median(a.values) ? b : a)
+
+/** Fails with a sentence when a result is not what it must be: a wrong result has no speed. */
+export const check = (is: boolean, what: () => string): void => {
+  if (!is) throw new Error(`wrong result: ${what()}`)
+}

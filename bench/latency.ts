@@ -1,0 +1,110 @@
+// How long one small thing takes: a single task there and back, and the first result of a fresh process.
+// Not throughput (that is overhead and rivals): nothing here can be hidden in a batch.
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import type { Bench, Given } from "./harness/Bench.ts"
+import { best, check, type Contestant, interleave, type Series } from "./harness/interleave.ts"
+import { rowOf } from "./harness/Row.ts"
+import { open, systemNames, systems } from "./systems/systems.ts"
+import { noop } from "./work.ts"
+
+/** Ours is the case itself; the others are cases of their own names, so that a case is one row. */
+const caseOf = (name: string, system: string): string => system === "poniard" ? name : `${name}-${system}`
+
+const report = (
+  given: Given,
+  what: { readonly name: string; readonly unit: string; readonly floor: string },
+  entries: ReadonlyArray<{ readonly system: string; readonly setting: string; readonly series: Series }>
+): void => {
+  for (const system of new Set(entries.map((entry) => entry.system))) {
+    const own = entries.filter((entry) => entry.system === system)
+    const winner = best(own.map((entry) => entry.series))
+    const { setting } = own.find((entry) => entry.series === winner)!
+    const other = system === "poniard" ? "bare-workers" : "poniard"
+    const against = entries.find((entry) => entry.system === other)
+    given.row(rowOf(
+      {
+        bench: "latency",
+        case: caseOf(what.name, system),
+        unit: what.unit,
+        parameters: { system, setting, threads: given.threads }
+      },
+      winner.values,
+      against && { name: other === "bare-workers" ? what.floor : other, values: against.series.values }
+    ))
+  }
+}
+
+const roundtrip = async (given: Given): Promise<void> => {
+  const trips = given.quick ? 300 : 1000
+  const pools = await open(given.texts("system", systemNames), given.threads, given.note)
+  const contestants = pools.map((opened): Contestant => ({
+    name: opened.system,
+    sample: async () => {
+      const inputs = Array.from({ length: trips }, (_, i) => i)
+      const started = performance.now()
+      const results = await opened.pool.inTurn("noop", inputs)
+      const us = (performance.now() - started) * 1000
+      for (const input of inputs) check(results[input] === noop(input), () => `${results[input]} for ${input}`)
+      return { value: us / trips }
+    }
+  }))
+  try {
+    const series = await interleave(contestants, { samples: given.samples, warmUps: 2 })
+    const entries = series.map((series, at) => ({ system: pools[at].system, setting: pools[at].setting, series }))
+    report(given, { name: "roundtrip", unit: "us", floor: "postMessage" }, entries)
+  } finally {
+    await Promise.all(pools.map((opened) => opened.pool.close()))
+  }
+}
+
+const run = promisify(execFile)
+const script = fileURLToPath(new URL("cold-start.ts", import.meta.url))
+
+/** Starts a process of its own for one sample and reads the milliseconds that it prints. */
+const freshProcess = async (system: string, setting: string, threads: number): Promise<number> => {
+  const { stdout } = await run(process.execPath, [script, system, setting, String(threads)])
+  const ms = Number(stdout)
+  check(stdout.trim() !== "" && ms > 0, () => `cold-start of ${system} printed ${JSON.stringify(stdout)}`)
+  return ms
+}
+
+const coldStart = async (given: Given): Promise<void> => {
+  const names = given.texts("system", systemNames)
+  const tried: Array<{ readonly system: string; readonly setting: string }> = []
+  for (const system of systems.filter((system) => names.includes(system.name))) {
+    const [setting] = system.settings
+    const missing = await freshProcess(system.name, setting, given.threads).then(
+      () => undefined,
+      (error: Error) => error
+    )
+    if (missing === undefined) tried.push({ system: system.name, setting })
+    else {given.note(`${system.name} is skipped: ${
+        missing.message.split("\n").find((line) => /Error/.test(line)) ?? missing.message
+      }`)}
+  }
+  const contestants = tried.map(({ setting, system }): Contestant => ({
+    name: system,
+    sample: async () => ({ value: await freshProcess(system, setting, given.threads) })
+  }))
+  const series = await interleave(contestants, { samples: given.samples, warmUps: 1 })
+  report(
+    given,
+    { name: "cold-start", unit: "ms", floor: "bare-workers" },
+    series.map((series, at) => ({ ...tried[at], series }))
+  )
+}
+
+/** The benchmark `latency`: cases `roundtrip` and `cold-start`. */
+export const latency: Bench = {
+  name: "latency",
+  about: "one task there and back (us); a fresh process to its first result (ms)",
+  parameters: { case: ["roundtrip", "cold-start"], system: systemNames },
+  run: async (given) => {
+    for (const name of given.texts("case", ["roundtrip", "cold-start"])) {
+      if (name === "roundtrip") await roundtrip(given)
+      if (name === "cold-start") await coldStart(given)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// Measures the shapes of `overhead` on one processor with one engine, whose threads are up before the first sample.
+// The clock runs from the first `delayed(...)` to the end of `collect`; results are checked after it has stopped.
+import { ManagedRuntime } from "effect"
+import { collect, Engine } from "poniard"
+import type { Given } from "../harness/Bench.ts"
+import { check, type Contestant, interleave } from "../harness/interleave.ts"
+import { profiler } from "../harness/profile.ts"
+import { rounded, rowOf } from "../harness/Row.ts"
+import { describe, effects, moduleFunctions } from "./describe.ts"
+import { nullProcessor } from "./nullProcessor.ts"
+import { expected, type Plan, planOf, type Processor, type Shape, shapes } from "./Plan.ts"
+
+type Runtime = ManagedRuntime.ManagedRuntime<Engine, unknown>
+
+const engineFor = (processor: Processor, threads: number): Runtime =>
+  ManagedRuntime.make(
+    processor === "null"
+      ? Engine.layer({ threads: 0, processors: [nullProcessor()] })
+      : Engine.layer({ threads: processor === "fiber" ? 0 : threads })
+  )
+
+/** One sample: describe, collect, stop the clock, check. The null processor gives each task's own number. */
+const contestant = (runtime: Runtime, processor: Processor, plan: Plan): Contestant => {
+  const wanted = processor === "null" ? plan.wanted : expected(plan)
+  const vocabulary = processor === "fiber" ? effects : moduleFunctions
+  return {
+    name: plan.shape,
+    sample: async () => {
+      const started = performance.now()
+      const delayeds = describe(plan, vocabulary)
+      const described = performance.now()
+      const results = await runtime.runPromise(collect(delayeds))
+      const ended = performance.now()
+      check(results.length === wanted.length, () => `${results.length} results, not ${wanted.length}`)
+      for (let i = 0; i < wanted.length; i++) {
+        check(results[i] === wanted[i], () => `${plan.shape}: ${results[i]} instead of ${wanted[i]} at ${i}`)
+      }
+      const each = 1000 / plan.reached
+      return {
+        value: (ended - started) * each,
+        beside: { describeUs: (described - started) * each, runUs: (ended - described) * each }
+      }
+    }
+  }
+}
+
+const profiled = async (given: Given, contestant: Contestant, rounds: number): Promise<void> => {
+  const profile = profiler()
+  await profile.start()
+  for (let round = 0; round < rounds; round++) await contestant.sample()
+  given.note(`${contestant.name}: self time of the main thread over ${rounds} runs`)
+  for (const line of await profile.stop()) given.note(line)
+}
+
+/** All shapes asked for, interleaved, with so many tasks each; prints their rows. */
+export const runProcessor = async (given: Given, processor: Processor, tasks: number): Promise<void> => {
+  const runtime = engineFor(processor, given.threads)
+  await runtime.context()
+  try {
+    const plans = given.texts("shape", shapes).map((shape) => planOf(shape as Shape, tasks))
+    const contestants = plans.map((plan) => contestant(runtime, processor, plan))
+    const series = await interleave(contestants, { samples: given.samples, warmUps: 2 })
+    series.forEach((one, at) => {
+      const { reached, shape } = plans[at]
+      const beside = Object.fromEntries(Object.entries(one.beside).map(([name, value]) => [name, rounded(value)]))
+      const threads = processor === "threads" ? { threads: given.threads } : {}
+      const parameters = { processor, shape, tasks, ran: reached, ...threads, ...beside }
+      given.row(rowOf({ bench: "overhead", case: shape, unit: "us/task", parameters }, one.values))
+    })
+    if (given.profile) { for (const one of contestants) await profiled(given, one, given.samples) }
+  } finally {
+    await runtime.dispose()
+  }
+}

@@ -1,0 +1,16 @@
+// What a bare thread runs. A text names the function; then a number is one input and a list is many: what comes back
+// has the same form, in one message each.
+import { parentPort } from "node:worker_threads"
+import { type Work, works } from "../work.ts"
+
+let run = works.noop
+
+parentPort!.on("message", (message: Work | number | Array<number>) => {
+  if (typeof message === "number") parentPort!.postMessage(run(message))
+  else if (typeof message === "string") run = works[message]
+  else {
+    const results: Array<number> = []
+    for (const input of message) results.push(run(input))
+    parentPort!.postMessage(results)
+  }
+})

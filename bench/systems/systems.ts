@@ -1,0 +1,44 @@
+// The list of systems, ours first. To add one: a file beside this one that exports a System, and its name here.
+import { bare } from "./bare.ts"
+import { piscina } from "./piscina.ts"
+import type { Pool, System } from "./System.ts"
+import { workerpool } from "./workerpool.ts"
+
+/** Ours is loaded when it is opened, so that rivals can be measured while it does not build. */
+const poniard: System = {
+  name: "poniard",
+  settings: ["threads"],
+  load: async () => (await import("./poniard.ts")).poniard.load()
+}
+
+/** All systems, ours first, then the floor, then rivals. */
+export const systems: ReadonlyArray<System> = [poniard, bare, piscina, workerpool]
+
+/** A pool with what it is called and how it is set. */
+export interface Opened {
+  readonly system: string
+  readonly setting: string
+  readonly pool: Pool
+}
+
+/** One entry per setting of each system that is named and can be loaded; the others are skipped with a note. */
+export const open = async (
+  names: ReadonlyArray<string>,
+  threads: number,
+  note: (text: string) => void
+): Promise<ReadonlyArray<Opened>> => {
+  const opened: Array<Opened> = []
+  for (const system of systems.filter((system) => names.includes(system.name))) {
+    const start = await system.load().catch((error: unknown) => {
+      note(`${system.name} is skipped: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`)
+    })
+    if (start === undefined) continue
+    for (const setting of system.settings) {
+      opened.push({ system: system.name, setting, pool: await start(setting, threads) })
+    }
+  }
+  return opened
+}
+
+/** The names of all systems, for the command line. */
+export const systemNames: ReadonlyArray<string> = systems.map((system) => system.name)

@@ -1,0 +1,26 @@
+// npm start: a full-text index of every text file below a folder, out of core and on all cores, and answers from it.
+// The graph of tasks is in index-folder/describe.ts, what the threads run in index-folder/tasks.ts; this is the command
+// line around them. Try: npm start -- --query effect --out /tmp/index
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Console, Effect } from "effect"
+import { CliError, Command } from "effect/cli"
+import { explain } from "./index-folder/explain.ts"
+import { indexFolder } from "./index-folder/indexFolder.ts"
+import { showJson, showResult, showSkips } from "./index-folder/report.ts"
+import { flags } from "./index-folder/Settings.ts"
+import type { Settings } from "./index-folder/Settings.ts"
+
+const main = Effect.fnUntraced(function*(settings: Settings) {
+  const result = yield* indexFolder(settings).pipe(
+    Effect.mapError((error) => new CliError.UserError({ cause: error, userMessage: explain(error, settings) }))
+  )
+  if (result.skipped.length > 0) yield* Console.error(showSkips(result.skipped))
+  yield* Console.log(settings.json ? showJson(result) : showResult(result))
+})
+
+Command.make("index-folder", flags, main).pipe(
+  Command.withDescription("Indexes all words of the text files below a folder, with little memory and on all cores."),
+  Command.run({ version: "0.1.0" }),
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain
+)

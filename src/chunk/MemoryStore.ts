@@ -1,0 +1,218 @@
+// The values of all chunks by chunk id: plain ones as they are, others as entries whose bytes lie in the arena.
+// Owner of the arena: whoever needs bytes asks here. What is evicted or restored is decided by the scheduler and
+// moved by Mover.ts; here are only the copies between a value and its bytes, and the sums.
+import { Arena } from "./Arena.ts"
+import { type Crossing, decode, encode, isPlain } from "./codec.ts"
+import { Entry, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
+import { sizeOf } from "./size.ts"
+import { INLINE_BYTES, RAW_BYTES } from "./sizes.ts"
+
+/** What a plain value is counted as. */
+const PLAIN_BYTES = 16
+/** Share of the budget that small values may take outside the arena. */
+const INLINE_SHARE = 0.1
+
+/** How a store is made. */
+export interface StoreOptions {
+  readonly budget: number
+  readonly crossing: Crossing
+  readonly check?: boolean
+  readonly onStray?: (offset: number, bytes: number) => void
+}
+
+/** No room even over the budget. */
+export class ArenaFull extends Error {
+  readonly needed: number
+  constructor(needed: number) {
+    super(`no room for ${needed} bytes`)
+    this.needed = needed
+  }
+}
+
+/** All values of one engine. */
+export class MemoryStore {
+  readonly arena: Arena
+  readonly budget: number
+  readonly crossing: Crossing
+  readonly check: boolean
+  private readonly values: Array<unknown> = []
+  /** bytes of values outside the arena, and of values on this thread's heap */
+  inlineBytes = 0
+  heapBytes = 0
+  peakBytes = 0
+
+  constructor(options: StoreOptions) {
+    this.budget = options.budget
+    this.crossing = options.crossing
+    this.check = options.check === true
+    const maxBytes = Math.min(Arena.limit, options.budget * 2 + 2 ** 30)
+    this.arena = Arena.make({ maxBytes, check: this.check, ...(options.onStray && { onStray: options.onStray }) })
+  }
+
+  /** Bytes in memory: everything that the budget covers. */
+  get bytes(): number {
+    return this.inlineBytes + this.heapBytes + this.arena.length
+  }
+
+  private note(): void {
+    const bytes = this.bytes
+    if (bytes > this.peakBytes) this.peakBytes = bytes
+  }
+
+  /** Offset of a new slab within the budget, or -1. */
+  tryAlloc(bytes: number): number {
+    const offset = this.arena.alloc(bytes, this.budget - this.inlineBytes - this.heapBytes)
+    if (offset >= 0) this.note()
+    return offset
+  }
+
+  /** Offset of a new slab, over the budget if it must be. Throws ArenaFull. */
+  alloc(bytes: number): number {
+    const within = this.tryAlloc(bytes)
+    if (within >= 0) return within
+    const offset = this.arena.alloc(bytes, Infinity)
+    if (offset < 0) throw new ArenaFull(bytes)
+    this.note()
+    return offset
+  }
+
+  /** The value of a chunk as it is held: a plain value or an Entry. */
+  get(chunk: number): unknown {
+    return this.values[chunk]
+  }
+
+  /** Holds a plain value or an entry; returns the bytes that it counts for. */
+  set(chunk: number, held: unknown): number {
+    this.values[chunk] = held
+    if (!(held instanceof Entry)) {
+      this.inlineBytes += PLAIN_BYTES
+      return PLAIN_BYTES
+    }
+    if (held.code === LIVE_VALUE) this.heapBytes += held.bytes
+    else if (held.parts.length === 0) this.inlineBytes += held.bytes
+    this.note()
+    return held.bytes
+  }
+
+  /** Copies a value of this thread into the store's own form. `live`: keep what has no bytes of its own as it is. */
+  pack(value: unknown, live: boolean, root: string): unknown {
+    if (isPlain(value)) return value
+    const code = typeof value === "object" && value !== null ? rawCode(value) : PACKED
+    if (code !== PACKED) {
+      const bytes = bytesOf(value as ArrayBufferView | ArrayBuffer)
+      if (bytes.byteLength >= RAW_BYTES) return this.adopt(code, undefined, [bytes])
+    } else if (live) return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
+    const { buffers, head } = encode(value, this.crossing, { root })
+    return this.packed(head, buffers)
+  }
+
+  /** An entry of what the codec wrote; copies the bytes. */
+  packed(head: Uint8Array, buffers: ReadonlyArray<Uint8Array>): Entry {
+    const small = head.byteLength <= INLINE_BYTES && this.inlineBytes < this.budget * INLINE_SHARE
+    if (small && buffers.length === 0) return new Entry(PACKED, head, [], undefined, head.byteLength + 64)
+    return small ? this.adopt(PACKED, head, buffers) : this.adopt(PACKED, undefined, [head, ...buffers])
+  }
+
+  /** An entry with a copy of each part in the arena. */
+  adopt(code: number, head: Uint8Array | undefined, buffers: ReadonlyArray<Uint8Array>): Entry {
+    const parts: Array<number> = []
+    let bytes = 0
+    for (const part of buffers) {
+      const offset = this.alloc(Math.max(1, part.byteLength))
+      new Uint8Array(this.arena.buffer, offset, part.byteLength).set(part)
+      parts.push(offset, part.byteLength)
+      bytes += this.arena.bytesOf(offset)
+    }
+    return new Entry(code, head, parts, undefined, bytes)
+  }
+
+  /** A live value gets bytes of its own, because it is to cross: throws Refused. */
+  solidify(chunk: number): unknown {
+    const held = this.values[chunk]
+    if (!(held instanceof Entry) || held.code !== LIVE_VALUE) return held
+    const packed = this.pack(held.value, false, "result")
+    this.heapBytes -= held.bytes
+    this.set(chunk, packed)
+    return packed
+  }
+
+  /** The bytes of each part where they lie in the arena. */
+  partViews(entry: Entry): Array<Uint8Array> {
+    const views: Array<Uint8Array> = []
+    for (let i = 0; i < entry.parts.length; i += 2) {
+      views.push(new Uint8Array(this.arena.buffer, entry.parts[i], entry.parts[i + 1]))
+    }
+    return views
+  }
+
+  /** A chunk's value for a task on this thread: arrays are views on the arena. */
+  view(chunk: number): unknown {
+    const held = this.values[chunk]
+    if (!(held instanceof Entry)) return held
+    if (held.code === LIVE_VALUE) return held.value
+    if (held.code !== PACKED) return viewRaw(held.code, this.arena.buffer, held.parts[0], held.parts[1])
+    return this.unpack(held, this.partViews(held))
+  }
+
+  /** A chunk's value as the user's own: nothing in it is shared with the store. */
+  copy(chunk: number): unknown {
+    const held = this.values[chunk]
+    if (!(held instanceof Entry)) return held
+    if (held.code === LIVE_VALUE) return this.copyLive(held.value)
+    return this.unpackOwn(held, this.partViews(held).map((view) => new Uint8Array(view)))
+  }
+
+  /** A value from parts that belong to the caller. */
+  unpackOwn(entry: Entry, parts: ReadonlyArray<Uint8Array>): unknown {
+    if (entry.code === PACKED) return this.unpack(entry, parts)
+    const bytes = parts[0]
+    return entry.code === 13
+      ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+      : viewRaw(entry.code, bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  private unpack(entry: Entry, parts: ReadonlyArray<Uint8Array>): unknown {
+    return entry.head === undefined
+      ? decode(parts[0], parts.slice(1), this.crossing)
+      : decode(entry.head, parts, this.crossing)
+  }
+
+  /** What has bytes of its own is copied; a function or another living object can only be handed over. */
+  private copyLive(value: unknown): unknown {
+    try {
+      const { buffers, head } = encode(value, this.crossing)
+      return decode(head, buffers.map((buffer) => new Uint8Array(buffer)), this.crossing)
+    } catch {
+      return value
+    }
+  }
+
+  /** Drops the memory copy of an entry that is on disk. */
+  evict(entry: Entry): void {
+    for (let i = 0; i < entry.parts.length; i += 2) {
+      if (entry.parts[i] >= 0) this.arena.release(entry.parts[i])
+      entry.parts[i] = -1
+    }
+  }
+
+  /** Forgets a chunk; its arena bytes are free at once unless they are being written or read. */
+  delete(chunk: number): unknown {
+    const held = this.values[chunk]
+    this.values[chunk] = undefined
+    if (!(held instanceof Entry)) {
+      this.inlineBytes -= PLAIN_BYTES
+      return undefined
+    }
+    if (held.code === LIVE_VALUE) this.heapBytes -= held.bytes
+    else if (held.parts.length === 0) this.inlineBytes -= held.bytes
+    held.released = true
+    if (held.moving === undefined) this.evict(held)
+    return held
+  }
+}
+
+/** The bytes of a view or buffer, without a copy. */
+export const bytesOf = (value: ArrayBufferView | ArrayBuffer): Uint8Array =>
+  ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value)

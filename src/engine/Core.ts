@@ -1,0 +1,197 @@
+// What one engine owns: the scheduler's state, the values, which node each task is, what is wished and why tasks
+// failed. Synchronous; only the loop fiber and what it performs write to it. Nothing is decided here.
+import { Cause, type Context, Effect } from "effect"
+import type { Entry } from "../chunk/Entry.ts"
+import type { MemoryStore } from "../chunk/MemoryStore.ts"
+import type { DelayedNode } from "../graph/Delayed.ts"
+import { label } from "../graph/lower.ts"
+import type { Template } from "../graph/Template.ts"
+import type { Processor, Running, Source } from "../processor/Processor.ts"
+import { capacityFor, grown } from "../scheduler/columns.ts"
+import { type Event, FIRST_CLASS, type TaskClass } from "../scheduler/Event.ts"
+import { apply } from "../scheduler/step.ts"
+import { makeState, type State } from "../scheduler/State.ts"
+import type { Failure, Fault } from "./Failure.ts"
+import type { Retry } from "./retry.ts"
+import { Ids } from "./Ids.ts"
+import type { Journal } from "./Journal.ts"
+import { sourceOf } from "./source.ts"
+import type { Submission } from "./submission.ts"
+import type { Wish } from "./Wish.ts"
+
+let engines = 0
+
+/** The state of one engine. */
+export class Core {
+  /** a number that no other engine of this process has */
+  readonly id = ++engines
+  readonly store: MemoryStore
+  readonly journal: Journal
+  readonly state: State
+  readonly source: Source
+  readonly taskIds = new Ids()
+  readonly chunkIds = new Ids()
+  /** by task id: what it is, or the wish that it stands for */
+  readonly nodes: Array<DelayedNode | Wish | undefined> = []
+  /** arguments that were prepared for sending, and services of closures, by task id */
+  readonly prepared = new Map<number, ReadonlyArray<unknown>>()
+  readonly contexts = new Map<number, Context.Context<never>>()
+  /** why tasks failed, and what is known of a failure that the scheduler has not heard of yet */
+  readonly failures = new Map<number, Failure>()
+  readonly faults = new Map<number, Fault>()
+  /** how tasks with a Schedule are to be tried again, by task id */
+  readonly retries = new Map<number, Retry>()
+  /** attempts of tasks that were tried again, by task id */
+  readonly attempts = new Map<number, number>()
+  /** why chunks were lost */
+  readonly losses = new Map<number, string>()
+  /** what is known of the last worker that was lost */
+  lastLoss: Fault = {}
+  readonly running = new Map<number, Running>()
+  /** large input values that are chunks already */
+  readonly large = new WeakMap<object, { readonly chunk: number; readonly entry: Entry }>()
+  readonly processors = new Map<number, Processor>()
+  /** submissions that are not complete, in the order in which they came */
+  readonly submissions: Array<Submission> = []
+  /** what is to be called when the turn is over: users' code runs there, never in the middle of it */
+  readonly afterTurn: Array<() => void> = []
+  private firstChunk = new Int32Array(0)
+  private readonly otherChunks = new Map<number, Array<number>>()
+  private events: Array<Event> = []
+  /** classes that the scheduler has not been told of */
+  private newClasses: Array<TaskClass> = []
+  private readonly classes = new Map<string, number>()
+  private nextClass = FIRST_CLASS
+  /** tasks submitted, finished, and failed so far */
+  submitted = 0
+  settled = 0
+  failed = 0
+  /** why nothing can be asked of it any more */
+  closed: string | undefined = undefined
+
+  constructor(store: MemoryStore, journal: Journal) {
+    this.store = store
+    this.journal = journal
+    this.state = makeState({ budget: store.budget })
+    this.source = sourceOf(this)
+  }
+
+  /** The node of a task. */
+  node(task: number): DelayedNode {
+    return this.nodes[task] as DelayedNode
+  }
+
+  /** The name by which people know a task. */
+  nameOf(task: number): string {
+    const node = this.nodes[task]
+    if (node === undefined) return `#${task}`
+    return "template" in node ? label(node) : "(wish)"
+  }
+
+  /** Whether this engine has a node as a task. */
+  isAlive(node: DelayedNode): boolean {
+    return node.engine === this.id && this.nodes[node.task] === node
+  }
+
+  /** A new chunk for output `index` of a task. */
+  openChunk(task: number, index: number): number {
+    const chunk = this.chunkIds.take()
+    if (task >= this.firstChunk.length) this.firstChunk = grown(this.firstChunk, capacityFor(this.firstChunk.length, task + 1))
+    if (index === 0) this.firstChunk[task] = chunk
+    else {
+      const others = this.otherChunks.get(task)
+      if (others === undefined) this.otherChunks.set(task, [chunk])
+      else others.push(chunk)
+    }
+    return chunk
+  }
+
+  /** The chunk of output `index` of a task. */
+  chunkOf(task: number, index: number): number {
+    return index === 0 ? this.firstChunk[task] : this.otherChunks.get(task)![index - 1]
+  }
+
+  /** Tells the scheduler what has happened; what it orders is performed at the end of the turn. */
+  tell(event: Event): void {
+    this.events.push(event)
+    if (event._tag === "finished") this.settled += event.tasks.length
+    apply(this.state, event)
+  }
+
+  /** The events of this turn. */
+  takeEvents(): ReadonlyArray<Event> {
+    const events = this.events
+    this.events = []
+    return events
+  }
+
+  /** The class of a template. */
+  classOf(template: Template): number {
+    if (template.engine === this.id) return template.taskClass
+    let id = this.classes.get(template.key)
+    if (id === undefined) {
+      const { bytes, persist, priority, rerun, timeout } = template.options
+      id = this.nextClass++
+      this.classes.set(template.key, id)
+      this.newClasses.push({
+        id,
+        where: template.fn.kind === "closure" ? "here" : "module",
+        priority,
+        outputs: template.outputs === 0 ? 1 : template.outputs,
+        bytes,
+        timeout,
+        persist,
+        rerun,
+        demand: [1]
+      })
+    }
+    template.engine = this.id
+    template.taskClass = id
+    return id
+  }
+
+  /** Runs something of this engine's, unless it is closed. */
+  open<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.suspend(() => this.closed === undefined ? effect : Effect.die(new Error(this.closed)))
+  }
+
+  /** Ends everything that is waited for: the engine is closed. */
+  close(): void {
+    this.die("the engine is closed: its Scope has ended")
+  }
+
+  /** Ends everything that is waited for, with a defect that says why. */
+  die(why: string): void {
+    if (this.closed !== undefined) return
+    this.closed = why
+    const fault = { error: undefined, cause: Cause.die(new Error(why)), typed: true }
+    const fail = (wish: Wish): void => {
+      if (wish.status !== "pending") return
+      wish.failure = { name: "the engine", via: undefined, reason: "error", fault }
+      wish.become("failed")
+    }
+    for (const { wish } of this.submissions) fail(wish)
+    for (const node of this.nodes) if (node !== undefined && "watch" in node) fail(node)
+  }
+
+  /** Forgets a task that the scheduler has released. */
+  forget(task: number): void {
+    this.nodes[task] = undefined
+    if (this.otherChunks.size > 0) this.otherChunks.delete(task)
+    if (this.prepared.size > 0) this.prepared.delete(task)
+    if (this.contexts.size > 0) this.contexts.delete(task)
+    if (this.failures.size > 0) this.failures.delete(task)
+    if (this.faults.size > 0) this.faults.delete(task)
+    if (this.retries.size > 0) this.retries.delete(task)
+    if (this.attempts.size > 0) this.attempts.delete(task)
+    this.taskIds.release(task)
+  }
+
+  /** Classes that were defined since the last call. */
+  takeClasses(): ReadonlyArray<TaskClass> {
+    if (this.newClasses.length === 0) return []
+    const classes = this.newClasses
+    this.newClasses = []
+    return classes
+  }
+}

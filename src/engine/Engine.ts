@@ -1,0 +1,37 @@
+// The service `Engine`: what the verbs (verbs.ts) need of an engine, whether it is this process's own or, inside a task
+// on a worker, the far side of one. Layers are in layer.ts.
+import { Context, type Effect, type Exit, type Scope, type Stream } from "effect"
+import type { DelayedNode } from "../graph/Delayed.ts"
+import type { Handle } from "../graph/Handle.ts"
+import type * as Types from "../graph/types.ts"
+import type { Turn } from "./Journal.ts"
+import type { EngineSnapshot } from "./EngineSnapshot.ts"
+
+/** What an engine does. Handles go in as they are; values come out flat, in the order of the handles' leaves. */
+export interface Shape {
+  readonly "~poniard/Engine": "poniard/Engine"
+  readonly id: number
+  readonly collect: (handle: Handle) => Effect.Effect<ReadonlyArray<unknown>, unknown>
+  readonly collectExit: (handle: Handle) => Effect.Effect<ReadonlyArray<Exit.Exit<unknown, unknown>>>
+  readonly compute: (handle: Handle) => Effect.Effect<ReadonlyArray<Handle>, unknown, Scope.Scope>
+  readonly spawn: (node: DelayedNode, detached: boolean) => Effect.Effect<Handle, never, Scope.Scope>
+  readonly wait: (spawned: Handle) => Effect.Effect<void>
+  readonly fetch: (spawned: Handle) => Effect.Effect<unknown, unknown>
+  readonly isReady: (spawned: Handle) => Effect.Effect<boolean>
+  readonly cancel: (spawned: Handle) => Effect.Effect<void>
+  readonly release: (handle: Handle) => Effect.Effect<void>
+  readonly put: (value: unknown) => Effect.Effect<Handle, unknown, Scope.Scope>
+  readonly get: (chunk: Handle) => Effect.Effect<unknown, unknown>
+  readonly use: <B, E, R>(chunk: Handle, f: (value: unknown) => Effect.Effect<B, E, R>) => Effect.Effect<B, unknown, R>
+  readonly events: Stream.Stream<Turn>
+  readonly snapshot: Effect.Effect<EngineSnapshot>
+  readonly explain: (handle: Handle) => Effect.Effect<string>
+}
+
+/** The type of the service. */
+export type Engine = Types.Engine
+
+/** The key under which the verbs find the engine. */
+export const EngineKey: Context.Service<Engine, Shape> = class extends Context.Service<Types.Engine, Shape>()(
+  "poniard/Engine"
+) {}

@@ -1,0 +1,103 @@
+// Moves bytes between memory and disk, as the scheduler orders: a fiber for each move, in the engine's scope. A chunk
+// is at no moment in neither place: its memory copy goes when the write is complete, and by another order.
+import { Cause, Effect, Exit, type Scope } from "effect"
+import { Entry } from "../chunk/Entry.ts"
+import type { SpillStore } from "../chunk/SpillStore.ts"
+import { DISK, SHARED } from "../scheduler/Event.ts"
+import type { Core } from "./Core.ts"
+
+/** The moves of one engine. */
+export class Mover {
+  private readonly core: Core
+  private readonly spills: SpillStore
+  private readonly scope: Scope.Scope
+  private readonly later: (f: () => void) => void
+  spilledBytes = 0
+  restoredBytes = 0
+  /** what went wrong last, for people */
+  trouble: string | undefined = undefined
+
+  constructor(core: Core, spills: SpillStore, scope: Scope.Scope, later: (f: () => void) => void) {
+    this.core = core
+    this.spills = spills
+    this.scope = scope
+    this.later = later
+  }
+
+  private start<A, E>(entry: Entry, move: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void): void {
+    entry.moving = move
+    const run = Effect.onExit(move, (exit) =>
+      Effect.sync(() =>
+        this.later(() => {
+          entry.moving = undefined
+          done(exit)
+        })
+      ))
+    Effect.runFork(Effect.forkIn(Effect.ignoreCause(run), this.scope, { startImmediately: true }))
+  }
+
+  /** Writes a chunk to disk. */
+  spill(chunk: number): void {
+    const { core } = this
+    const entry = core.store.get(chunk)
+    if (!(entry instanceof Entry) || entry.parts.length === 0) {
+      core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
+      return
+    }
+    this.start(entry, this.spills.write(core.store.partViews(entry)), (exit) => {
+      if (Exit.isSuccess(exit)) {
+        entry.disk = exit.value
+        this.spilledBytes += exit.value.bytes
+        if (entry.released) this.discard(entry)
+        else core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
+      } else if (entry.released) this.discard(entry)
+      else {
+        this.trouble = Cause.pretty(exit.cause)
+        core.tell({ _tag: "chunk kept", chunk, retry: false })
+      }
+    })
+  }
+
+  /** Reads a chunk back into memory that is found for it, over the budget if it must be. */
+  restore(chunk: number): void {
+    const { core } = this
+    const entry = core.store.get(chunk) as Entry
+    const lengths = entry.parts.filter((_, i) => i % 2 === 1)
+    const offsets = lengths.map((length) => core.store.alloc(Math.max(1, length)))
+    const views = lengths.map((length, i) => new Uint8Array(core.store.arena.buffer, offsets[i], length))
+    this.start(entry, this.spills.read(entry.disk!, views), (exit) => {
+      if (Exit.isSuccess(exit) && !entry.released) {
+        offsets.forEach((offset, i) => {
+          entry.parts[2 * i] = offset
+        })
+        entry.bytes = offsets.reduce((sum, offset) => sum + core.store.arena.bytesOf(offset), 0)
+        this.restoredBytes += entry.disk!.bytes
+        core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
+        return
+      }
+      for (const offset of offsets) core.store.arena.release(offset)
+      if (entry.released) this.discard(entry)
+      else {
+        this.trouble = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : undefined
+        core.losses.set(chunk, this.trouble ?? "its file could not be read")
+        core.tell({ _tag: "chunk lost", chunk })
+      }
+    })
+  }
+
+  /** A chunk was released while, or after, it was on disk. */
+  discard(entry: Entry): void {
+    if (entry.moving !== undefined) return
+    this.core.store.evict(entry)
+    if (entry.disk !== undefined) this.spills.free(entry.disk)
+    entry.disk = undefined
+  }
+
+  /** The value of a chunk that is on disk, as the caller's own copy, past the budget. */
+  readonly readOwn = Effect.fnUntraced({ self: this as Mover }, function*(this: Mover, entry: Entry) {
+    const parts: Array<Uint8Array> = []
+    for (let i = 1; i < entry.parts.length; i += 2) parts.push(new Uint8Array(entry.parts[i]))
+    yield* this.spills.read(entry.disk!, parts)
+    return this.core.store.unpackOwn(entry, parts)
+  })
+}

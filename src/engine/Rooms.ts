@@ -1,0 +1,86 @@
+// Room in the arena for workers: where Task.alloc and results of any size go before the engine has heard of them.
+// A worker that needs more asks and sleeps; it is answered as soon as there is a hole, and over the budget only when
+// nothing else could ever make one.
+import type { Core } from "./Core.ts"
+
+interface Ask {
+  readonly worker: number
+  readonly bytes: number
+  readonly grant: (offset: number, bytes: number) => void
+}
+
+/** The least that a worker is given at a time, in bytes, where the budget is large enough. */
+const ROOM_BYTES = 1 << 20
+
+/** Requests for room of one engine. */
+export class Rooms {
+  private readonly core: Core
+  private readonly waiting: Array<Ask> = []
+  /** grants over the budget */
+  overdrafts = 0
+
+  constructor(core: Core) {
+    this.core = core
+  }
+
+  /** Workers that wait. */
+  get size(): number {
+    return this.waiting.length
+  }
+
+  /** A worker asks for `bytes` in one piece. */
+  ask(worker: number, bytes: number, grant: (offset: number, bytes: number) => void): void {
+    const ask = { worker, bytes, grant }
+    if (!this.give(ask)) this.waiting.push(ask)
+  }
+
+  /** A worker that is gone waits no more. */
+  forget(worker: number): void {
+    for (let i = this.waiting.length - 1; i >= 0; i--) if (this.waiting[i].worker === worker) this.waiting.splice(i, 1)
+  }
+
+  private give(ask: Ask): boolean {
+    const { store } = this.core
+    const roomy = Math.min(ROOM_BYTES, Math.floor(store.budget / 64))
+    if (ask.bytes < roomy) {
+      const offset = store.tryAlloc(roomy)
+      if (offset >= 0) return this.hand(ask, offset)
+    }
+    const offset = store.tryAlloc(ask.bytes)
+    return offset >= 0 && this.hand(ask, offset)
+  }
+
+  private hand(ask: Ask, offset: number): true {
+    ask.grant(offset, this.core.store.arena.bytesOf(offset))
+    return true
+  }
+
+  /** Before the scheduler decides: says how much is short, so that it evicts. */
+  press(): void {
+    if (this.waiting.length === 0) return
+    let bytes = 0
+    for (const ask of this.waiting) bytes += ask.bytes
+    this.core.tell({ _tag: "pressure", bytes })
+  }
+
+  /** After a turn: answers who can be answered. When nothing is on its way to make room, the first goes over the budget. */
+  settle(): void {
+    while (this.waiting.length > 0 && this.give(this.waiting[0])) this.waiting.shift()
+    if (this.waiting.length === 0 || this.mayFree()) return
+    const ask = this.waiting.shift()!
+    this.overdrafts++
+    const offset = this.core.store.arena.alloc(ask.bytes, Infinity)
+    if (offset < 0) ask.grant(-1, 0)
+    else this.hand(ask, offset)
+  }
+
+  /** Whether something under way can still free memory: a write, or an attempt on a worker that is not waiting itself. */
+  private mayFree(): boolean {
+    const { memory, workers } = this.core.state
+    if (memory.spilling > 0 || memory.restoring > 0) return true
+    for (const w of workers.values()) {
+      if (w.sent > 0 && !this.waiting.some((ask) => ask.worker === w.id)) return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,163 @@
+// What processors tell, turned into events. Each report waits in the inbox for its turn and is checked there: news of
+// an attempt that no longer counts is dropped, with the values that came with it.
+import { Context } from "effect"
+import { Entry } from "../chunk/Entry.ts"
+import type { MemoryStore } from "../chunk/MemoryStore.ts"
+import type { Failed, Finished, Host } from "../processor/Processor.ts"
+import { isCurrent } from "../scheduler/attempt.ts"
+import type { Where } from "../scheduler/Event.ts"
+import { NONE } from "../scheduler/TaskTable.ts"
+import type { Exit } from "../transport/Transport.ts"
+import type { Core } from "./Core.ts"
+import type { Fault } from "./Failure.ts"
+import { ChunkHandle } from "./handles.ts"
+import { loadFunction } from "./load.ts"
+import { answerRequest } from "./nested.ts"
+import type { Rooms } from "./Rooms.ts"
+import { askRetry, inputOf } from "./retry.ts"
+import { placeOf } from "./submission.ts"
+
+/** What the engine's shell offers to hosts. */
+export interface Shell {
+  readonly core: Core
+  readonly rooms: Rooms
+  readonly context: Context.Context<never>
+  /** starts another processor in the place of one that ended; returns what nobody will run any more */
+  readonly replace: (worker: number, exit: Exit & { readonly started: boolean }) => ReadonlyArray<Where>
+  /** puts something into the inbox, to be done in a later turn */
+  readonly later: (f: () => void) => void
+  readonly stray: (text: string, task: number) => void
+  readonly line: (stream: "stdout" | "stderr", text: string) => void
+}
+
+/** Frees the bytes of values that nobody will have. */
+const discard = (store: MemoryStore, value: unknown): void => {
+  if (value instanceof Entry) store.evict(value)
+}
+
+/** Which attempt of its task this is, from 1. */
+const ordinal = (core: Core, task: number): number => (core.attempts.get(task) ?? 0) + 1
+
+const finished = (core: Core, worker: number, batch: Finished): void => {
+  const { state, store } = core
+  const bytes: Array<number> = []
+  const places: Array<number> = []
+  let value = 0
+  for (let i = 0; i < batch.tasks.length; i++) {
+    const task = batch.tasks[i]
+    const until = value + (batch.outputs === undefined ? 1 : batch.outputs[i])
+    const current = isCurrent(state, task, batch.attempts[i])
+    for (let index = 0; value < until; value++, index++) {
+      let held = batch.values[value]
+      if (!current) {
+        if (batch.held) discard(store, held)
+        bytes.push(0)
+        places.push(0)
+        continue
+      }
+      if (!batch.held) held = store.pack(held, true, "result")
+      bytes.push(store.set(core.chunkOf(task, index), held))
+      places.push(placeOf(held))
+    }
+  }
+  core.tell({
+    _tag: "finished",
+    worker,
+    tasks: batch.tasks,
+    attempts: batch.attempts,
+    outputs: batch.outputs ?? ones(batch.tasks.length),
+    bytes,
+    places,
+    durations: batch.durations
+  })
+}
+
+let allOnes = new Uint8Array(4096).fill(1)
+
+/** A column of at least `length` ones. */
+const ones = (length: number): Uint8Array => {
+  if (allOnes.length < length) allOnes = new Uint8Array(length * 2).fill(1)
+  return allOnes
+}
+
+/** An attempt failed: what is known of it is kept until the scheduler decides what that means. */
+const failed = (shell: Shell, worker: number, report: Failed): void => {
+  const { core } = shell
+  const { attempt, task } = report
+  const tell = (retryAfter: number): void =>
+    core.tell({ _tag: "failed", worker, task, attempt, reason: "error", retryAfter })
+  if (!isCurrent(core.state, task, attempt)) return tell(-1)
+  const fault: Fault = {
+    cause: report.cause,
+    error: report.error,
+    typed: report.typed,
+    stack: report.stack,
+    processor: nameOfWorker(core, worker),
+    attempt: ordinal(core, task)
+  }
+  core.faults.set(task, fault)
+  const { retry } = core.node(task).template.options
+  if (retry === undefined || !report.retryable) return tell(-1)
+  const error = report.cause === undefined ? report.error : inputOf(report.cause)
+  askRetry(core, shell.context, task, error, (ms) =>
+    shell.later(() => {
+      if (ms >= 0) core.attempts.set(task, ordinal(core, task))
+      tell(ms)
+    }))
+}
+
+/** The name by which people know a worker. */
+export const nameOfWorker = (core: Core, worker: number): string =>
+  `${core.processors.get(worker)?.kind ?? "processor"} ${worker}`
+
+/** A processor has ended: what is known of it goes to the tasks that it was running. */
+const lost = (shell: Shell, worker: number, exit: Exit, claimed: ReadonlyArray<number>, log: ReadonlyArray<string>): void => {
+  const { core } = shell
+  const { tasks, workers } = core.state
+  const fault = { exit, log, processor: nameOfWorker(core, worker) }
+  const begun = new Set(claimed)
+  for (let task = workers.get(worker)?.first ?? NONE; task !== NONE; task = tasks.behind[task]) {
+    if (begun.has(tasks.attempt[task])) core.faults.set(task, fault)
+  }
+  core.lastLoss = fault
+  core.running.delete(worker)
+  shell.rooms.forget(worker)
+}
+
+/** The host of one processor. */
+export const hostOf = (shell: Shell, worker: number): Host => {
+  const { core, later } = shell
+  const { store, source } = core
+  const processor = core.processors.get(worker)!
+  return {
+    worker,
+    store,
+    source,
+    isCurrent: (task, attempt) => isCurrent(core.state, task, attempt),
+    handleOf: (chunk) => new ChunkHandle(core.id, chunk, core.state.chunks.bytes[chunk]),
+    bytesOf: (chunk) => core.state.chunks.bytes[chunk],
+    nameOf: (task) => core.nameOf(task),
+    load: (task) => loadFunction(core.source.fn(task)),
+    contextOf: (task) => Context.merge(shell.context, core.source.context(task)),
+    up: () =>
+      later(() => {
+        const { accepts, ahead, capacity, kind } = processor
+        core.tell({ _tag: "processor up", worker, kind, accepts, capacity, ahead })
+      }),
+    finished: (batch) => later(() => finished(core, worker, batch)),
+    failed: (report) => later(() => failed(shell, worker, report)),
+    claimed: (tasks, attempts) => later(() => core.tell({ _tag: "claimed", worker, tasks, attempts })),
+    retracted: (tasks, attempts) => later(() => core.tell({ _tag: "retracted", worker, tasks, attempts })),
+    kept: (tasks, attempts) => later(() => core.tell({ _tag: "kept", worker, tasks, attempts })),
+    lost: (exit, claimed, log) =>
+      later(() => {
+        lost(shell, worker, exit, claimed, log)
+        const stranded = shell.replace(worker, exit)
+        core.tell({ _tag: "processor lost", worker, claimed, stranded })
+      }),
+    stray: shell.stray,
+    line: shell.line,
+    request: (request, answerer) => later(() => answerRequest(shell, worker, request, answerer)),
+    room: (bytes, grant) => later(() => shell.rooms.ask(worker, bytes, grant))
+  }
+}

@@ -1,0 +1,94 @@
+// Builds an engine: store, scheduler, loop and processors in one Scope. Closing it interrupts what runs, ends the
+// threads and frees everything at once.
+import { Cause, Context, Effect, Layer, Scope } from "effect"
+import { Crossing } from "../chunk/codec.ts"
+import { MemoryStore } from "../chunk/MemoryStore.ts"
+import { makeSpillStore } from "../chunk/SpillStore.ts"
+import { registeredModules } from "../graph/TaskModule.ts"
+import { fiberProcessor } from "../processor/fiber.ts"
+import type { Processor } from "../processor/Processor.ts"
+import { workerProcessor } from "../processor/worker.ts"
+import { bytesTransport, threadTransport } from "../transport/thread.ts"
+import { Core } from "./Core.ts"
+import { EngineKey, type Shape } from "./Engine.ts"
+import { hostOf, type Shell } from "./host.ts"
+import { Journal } from "./Journal.ts"
+import { type Inbox, makeInbox, stopwatch } from "./Loop.ts"
+import { isWorker, print } from "./machine.ts"
+import { Mover } from "./Mover.ts"
+import { type CheckedOptions, checkOptions, type EngineOptions } from "./options.ts"
+import { Pool } from "./Pool.ts"
+import { Rooms } from "./Rooms.ts"
+import { shapeOf } from "./shape.ts"
+import { timers } from "./timers.ts"
+import { Wishes } from "./wishes.ts"
+
+const processorsOf = (options: CheckedOptions): Array<Processor> => {
+  if (options.processors !== undefined) return [...options.processors]
+  const fiber = fiberProcessor({
+    module: options.threads === 0,
+    ...(options.fibers !== undefined && { fibers: options.fibers })
+  })
+  const transport = options.transport === "thread"
+    ? threadTransport
+    : options.transport === "bytes"
+    ? bytesTransport
+    : options.transport
+  const worker = workerProcessor(transport, { check: options.check })
+  return [fiber, ...Array.from({ length: options.threads }, () => worker)]
+}
+
+const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return<Shape, never, Scope.Scope> {
+  if (isWorker()) {
+    return yield* Effect.die(
+      new Error("an Engine cannot be built inside a worker: put the start of the program under `if (import.meta.main)`")
+    )
+  }
+  const options = checkOptions(given)
+  const scope = yield* Effect.scope
+  const context = yield* Effect.context<never>()
+  const crossing = new Crossing()
+  for (const { schemas } of registeredModules()) crossing.add(schemas)
+  const strays: Array<string> = []
+  const store = new MemoryStore({
+    budget: options.memory,
+    crossing,
+    check: options.check,
+    onStray: (offset, bytes) => strays.push(`${bytes} bytes at ${offset} of the arena were written to after they were freed`)
+  })
+  const spills = yield* makeSpillStore({ directory: options.spillDirectory })
+  const journal = new Journal()
+  const core = new Core(store, journal)
+  const rooms = new Rooms(core)
+  const now = yield* stopwatch
+  let inbox: Inbox | undefined
+  const later = (f: () => void): void => inbox!.later(f)
+  const mover = new Mover(core, spills, scope, later)
+  const after = timers(core, context, scope, later)
+  inbox = yield* makeInbox(() => ({ core, mover, rooms, after, now }), (cause) => core.die(Cause.pretty(cause)))
+  yield* Effect.addFinalizer(() => Effect.sync(() => core.close()))
+  const shell: Shell = {
+    core,
+    rooms,
+    context: Context.omit(Scope.Scope)(context as Context.Context<Scope.Scope>) as Context.Context<never>,
+    later,
+    replace: (worker, exit) => pool.replace(worker, exit),
+    stray: (text, task) => later(() => core.tell({ _tag: "stray", task, text })),
+    line: print
+  }
+  const pool = new Pool(core, scope, (worker) => hostOf(shell, worker))
+  const wishes = new Wishes(core, mover, later)
+  for (const processor of processorsOf(options)) yield* pool.start(processor)
+  return shapeOf({ core, mover, rooms, wishes, later, strays })
+})
+
+/**
+ * An engine of this process: threads, a budget, a folder for what does not fit. Bad options are refused at the call.
+ *
+ * @example Effect.provide(program, Engine.layer({ threads: 4, memory: "512 MiB" }))
+ */
+export const layer = (options: EngineOptions = {}): Layer.Layer<typeof EngineKey.Identifier> => {
+  checkOptions(options)
+  return Layer.effect(EngineKey, make(options))
+}
+

@@ -1,0 +1,130 @@
+// Submissions: graphs that users want, lowered slice by slice inside the loop's turns, so that no task can be released
+// between the moment a graph refers to it and the moment the scheduler knows.
+import { Context } from "effect"
+import { encode } from "../chunk/codec.ts"
+import { Entry } from "../chunk/Entry.ts"
+import { INLINE_BYTES } from "../chunk/sizes.ts"
+import type { DelayedNode } from "../graph/Delayed.ts"
+import type { Handle } from "../graph/Handle.ts"
+import { LargeInput, Lowering, type LowerHost, type Slice } from "../graph/lower.ts"
+import { refuse } from "../graph/refuse.ts"
+import type { Template } from "../graph/Template.ts"
+import { INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
+import type { Core } from "./Core.ts"
+import { ChunkHandle, SpawnedHandle } from "./handles.ts"
+import { Snapshot } from "./InputSnapshot.ts"
+import type { Wish } from "./Wish.ts"
+
+/** Tasks lowered in one turn for one submission. */
+const SLICE = 1024
+
+/** A graph on its way to the scheduler. */
+export interface Submission {
+  readonly wish: Wish
+  readonly context: Context.Context<never>
+  lowering: Lowering | undefined
+  /** 0 until its first slice is submitted */
+  slices: number
+}
+
+const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
+  engine: core.id,
+  isAlive: (node) => core.isAlive(node),
+  open: (node) => {
+    const task = core.taskIds.take()
+    core.nodes[task] = node
+    if (node.template.fn.kind === "closure" && context !== none) core.contexts.set(task, context)
+    return task
+  },
+  output: (task, index) => core.openChunk(task, index),
+  chunkOf: (task, index) => core.chunkOf(task, index),
+  classOf: (template) => core.classOf(template),
+  heldChunk: (handle) => heldChunk(core, handle),
+  pendingNode: (handle) => handle instanceof SpawnedHandle ? spawnedNode(core, handle) : undefined,
+  value: (value, template, stored) => inputValue(core, value as object, template, stored),
+  prepare: (task, args) => void core.prepared.set(task, args)
+})
+
+const none = Context.empty()
+
+const spawnedNode = (core: Core, handle: SpawnedHandle): DelayedNode | undefined => {
+  if (handle.wish.status === "dropped") throw released("Spawned")
+  return core.isAlive(handle.node) ? undefined : handle.node
+}
+
+const released = (what: string): Error =>
+  refuse("GraphInvalid", { path: what, reason: "this handle was released, or its Scope is closed; use it inside its Scope" })
+
+const heldChunk = (core: Core, handle: Handle): number => {
+  if (handle instanceof SpawnedHandle) {
+    if (handle.wish.status === "dropped" || !core.isAlive(handle.node)) throw released("Spawned")
+    return core.chunkOf(handle.node.task, 0)
+  }
+  const chunk = handle as ChunkHandle
+  if (chunk.engine !== core.id) {
+    throw refuse("GraphInvalid", { path: "Chunk", reason: "this chunk belongs to another engine: Chunk.get it there first" })
+  }
+  if (chunk.released) throw released("Chunk")
+  return chunk.chunk
+}
+
+/** A small value is written at once; a large one becomes a chunk, one for each object. */
+const inputValue = (core: Core, value: object, template: Template, stored: Array<number>): unknown => {
+  if (template.fn.kind === "closure") return value
+  const known = core.large.get(value)
+  if (known !== undefined && core.store.get(known.chunk) === known.entry) return new LargeInput(known.chunk)
+  const { buffers, head } = encode(value, core.store.crossing, { root: "input" })
+  if (buffers.length === 0 && head.byteLength <= INLINE_BYTES) return new Snapshot(head, buffers)
+  const entry = core.store.pack(value, false, "input")
+  const chunk = core.chunkIds.take()
+  const bytes = core.store.set(chunk, entry)
+  stored.push(chunk, bytes, placeOf(entry))
+  if (entry instanceof Entry) core.large.set(value, { chunk, entry })
+  return new LargeInput(chunk)
+}
+
+/** The place of a held value, as the scheduler calls it. */
+export const placeOf = (held: unknown): number => held instanceof Entry && held.parts.length > 0 ? SHARED : INLINE
+
+const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | "more" | "last"): void =>
+  core.tell({
+    _tag: "submitted",
+    defined: core.takeClasses(),
+    ...slice,
+    part,
+    submission: submission.wish.serial
+  })
+
+/** Lowers the next slice; true when the submission is complete. What is wrong with the graph is thrown. */
+export const advance = (core: Core, submission: Submission): boolean => {
+  const { wish } = submission
+  const lowering = submission.lowering ??= new Lowering(hostOf(core, submission.context), wish.handles)
+  if (!lowering.run(SLICE)) {
+    const slice = lowering.take()
+    core.submitted += slice.tasks.length
+    tell(core, submission, slice, "more")
+    submission.slices++
+    return false
+  }
+  const slice = lowering.take()
+  const chunks = lowering.wanted()
+  core.submitted += slice.tasks.length
+  wish.task = core.taskIds.take()
+  wish.chunks = chunks
+  core.nodes[wish.task] = wish
+  slice.tasks.push(wish.task)
+  slice.classes.push(wish.exits ? WISH_EXIT : WISH)
+  for (const chunk of chunks) slice.chunks.push(chunk)
+  slice.starts.push(slice.chunks.length)
+  tell(core, submission, slice, submission.slices === 0 ? "whole" : "last")
+  return true
+}
+
+/** Gives up a submission that is not complete: what was lowered for it and nobody else wants is dropped. */
+export const abandon = (core: Core, submission: Submission): void => {
+  const { lowering } = submission
+  if (lowering === undefined) return
+  const slice = lowering.take()
+  tell(core, submission, slice, submission.slices === 0 && slice.tasks.length === 0 ? "whole" : "last")
+  core.tell({ _tag: "dropped", tasks: lowering.made.reverse() })
+}

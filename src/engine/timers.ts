@@ -1,0 +1,35 @@
+// Timers of the scheduler: retries and timeouts, as fibers of the engine's scope, so that a test's clock moves them.
+import { type Context, Effect, type Scope } from "effect"
+import { TaskTimedOut } from "../graph/errors.ts"
+import type { Core } from "./Core.ts"
+import type { After } from "./perform.ts"
+import { askRetry } from "./retry.ts"
+
+/** Performs the command `after`. */
+export const timers = (
+  core: Core,
+  context: Context.Context<never>,
+  scope: Scope.Scope,
+  later: (f: () => void) => void
+): After =>
+(ms, command) => {
+  const { purpose, task, token } = command
+  const elapsed = (retryAfter: number): void => core.tell({ _tag: "elapsed", token, retryAfter })
+  const fire = (): void => {
+    const timer = core.state.timers.get(token)
+    if (timer === undefined) return
+    if (purpose === "retry" || core.state.tasks.attempt[task] !== timer.attempt) return elapsed(-1)
+    const { options } = core.node(task).template
+    if (options.retry === undefined) return elapsed(-1)
+    const attempt = (core.attempts.get(task) ?? 0) + 1
+    const name = core.nameOf(task)
+    const error = new TaskTimedOut({ task: name, root: name, timeout: options.timeout, processor: "", attempt })
+    askRetry(core, context, task, error, (delay) =>
+      later(() => {
+        if (delay >= 0) core.attempts.set(task, attempt)
+        elapsed(delay)
+      }))
+  }
+  const wait = Effect.andThen(Effect.sleep(ms), Effect.sync(() => later(fire)))
+  Effect.runForkWith(context)(Effect.forkIn(wait, scope))
+}

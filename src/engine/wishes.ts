@@ -1,0 +1,112 @@
+// What users wait for: wishes are made, awaited, read and dropped here. A value that is handed out is a copy of its own,
+// read from disk if that is where it is; the chunk itself stays until its wish is dropped.
+import { type Context, Effect, Exit } from "effect"
+import { Entry } from "../chunk/Entry.ts"
+import { ChunkLost } from "../graph/errors.ts"
+import type { Handle } from "../graph/Handle.ts"
+import { CurrentAttempt } from "../processor/CurrentAttempt.ts"
+import type { Core } from "./Core.ts"
+import { causeOf } from "./Failure.ts"
+import type { Mover } from "./Mover.ts"
+import { Wish } from "./Wish.ts"
+
+/** The wishes of one engine. */
+export class Wishes {
+  private readonly core: Core
+  private readonly mover: Mover
+  private readonly later: (f: () => void) => void
+
+  constructor(core: Core, mover: Mover, later: (f: () => void) => void) {
+    this.core = core
+    this.mover = mover
+    this.later = later
+  }
+
+  /** Wishes for handles: what they need is submitted in the next turn. */
+  make(handles: ReadonlyArray<Handle>, exits: boolean, context: Context.Context<never>): Wish {
+    const wish = new Wish(handles, exits)
+    this.later(() => this.core.submissions.push({ wish, context, lowering: undefined, slices: 0 }))
+    return wish
+  }
+
+  /** Withdraws a wish: what nobody else wants goes. */
+  drop(wish: Wish): void {
+    this.later(() => {
+      const { status, task } = wish
+      if (status === "dropped") return
+      wish.become("dropped")
+      if (task >= 0) this.core.tell({ _tag: "dropped", tasks: [task] })
+    })
+  }
+
+  /** Waits until a wish is no longer pending. In a task on this thread the slot is given back meanwhile. */
+  wait(wish: Wish): Effect.Effect<void> {
+    const waiting = Effect.callback<void>((resume) => {
+      const unwatch = wish.watch(() => resume(Effect.void))
+      return Effect.sync(unwatch)
+    })
+    return this.suspended(wish, waiting)
+  }
+
+  private suspended(wish: Wish, waiting: Effect.Effect<void>): Effect.Effect<void> {
+    return Effect.flatMap(CurrentAttempt, (current) => {
+      if (current === undefined || wish.status !== "pending") return waiting
+      const { attempt, host, task } = current
+      return Effect.acquireUseRelease(
+        Effect.sync(() => {
+          if (current.waits++ > 0) return
+          this.later(() => this.core.tell({ _tag: "yielded", worker: host.worker, task, attempt }))
+        }),
+        () => waiting,
+        () =>
+          Effect.sync(() => {
+            if (--current.waits > 0) return
+            this.later(() => this.core.tell({ _tag: "resumed", worker: host.worker, task, attempt }))
+          })
+      )
+    })
+  }
+
+  /** The values of a wish that is no longer pending, or its failure. */
+  read(wish: Wish): Effect.Effect<Array<unknown>, unknown> {
+    return Effect.suspend(() => {
+      if (wish.status === "dropped") return Effect.interrupt
+      if (wish.failure !== undefined) return Effect.failCause(causeOf(wish.failure))
+      return this.values(wish.chunks)
+    })
+  }
+
+  /** Copies of the values of chunks. */
+  values(chunks: ReadonlyArray<number>): Effect.Effect<Array<unknown>, unknown> {
+    const { store } = this.core
+    const values: Array<unknown> = []
+    const away: Array<number> = []
+    for (let i = 0; i < chunks.length; i++) {
+      const held = store.get(chunks[i])
+      if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) away.push(i)
+      else values[i] = store.copy(chunks[i])
+    }
+    if (away.length === 0) return Effect.succeed(values)
+    const fetch = (i: number): Effect.Effect<void, unknown> =>
+      this.mover.readOwn(store.get(chunks[i]) as Entry).pipe(
+        Effect.map((value) => {
+          values[i] = value
+        }),
+        Effect.mapError((error) => new ChunkLost({ chunk: chunks[i], reason: error.message }))
+      )
+    return Effect.as(Effect.forEach(away, fetch, { concurrency: 4, discard: true }), values)
+  }
+
+  /** An Exit for each chunk of a wish for exits. */
+  readExits(wish: Wish): Effect.Effect<Array<Exit.Exit<unknown, unknown>>> {
+    const { failures, state } = this.core
+    if (wish.failure !== undefined) {
+      return Effect.succeed([Exit.failCause(causeOf(wish.failure))])
+    }
+    return Effect.forEach(wish.chunks, (chunk) => {
+      const failure = failures.get(state.chunks.producer[chunk])
+      if (failure !== undefined) return Effect.succeed(Exit.failCause(causeOf(failure)))
+      return Effect.exit(Effect.map(this.values([chunk]), (values) => values[0]))
+    })
+  }
+}

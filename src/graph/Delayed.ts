@@ -1,0 +1,121 @@
+// Lazy tasks as plain values: `delayed(fn, options?)(...inputs)` and what it makes. Nothing runs here; an engine lowers
+// these nodes into its scheduler when they are collected. A million of them are ordinary: keep them small and alike.
+import { Handle, HandleKind, setKind } from "./Handle.ts"
+import { checkInput, isPrimitive } from "./input.ts"
+import { refuse } from "./refuse.ts"
+import { type Template, templateOf } from "./Template.ts"
+import type { DelayedConstructor } from "./types.ts"
+import { describe } from "./wording.ts"
+
+/** One lazy task: a function's template and its inputs. */
+export class DelayedNode extends Handle {
+  declare readonly kind: typeof HandleKind.delayed
+  declare readonly template: Template
+  /** The arguments; or, for an element of `.map`, the array of all items followed by the shared arguments. */
+  declare readonly inputs: ReadonlyArray<unknown>
+  /** -1: `inputs` are the arguments. i, 0 or more: they are `inputs[0][i]`, then `inputs[1]` and on. */
+  declare readonly item: number
+  /** Which engine runs it; written by the engine only. 0: none yet. */
+  declare engine: number
+  /** As which task that engine runs it; written by the engine only. */
+  declare task: number
+
+  constructor(template: Template, inputs: ReadonlyArray<unknown>, item: number) {
+    super()
+    this.template = template
+    this.inputs = inputs
+    this.item = item
+    this.engine = 0
+    this.task = -1
+  }
+}
+setKind(DelayedNode, HandleKind.delayed)
+
+/** One of the values of a task with `outputs: n`. */
+export class OutputNode extends Handle {
+  declare readonly kind: typeof HandleKind.output
+  declare readonly node: DelayedNode
+  /** Which of them, from 0. */
+  declare readonly index: number
+
+  constructor(node: DelayedNode, index: number) {
+    super()
+    this.node = node
+    this.index = index
+  }
+}
+setKind(OutputNode, HandleKind.output)
+
+/** A lazy task with these arguments, after checking them. The array is kept: it must be the caller's own. */
+export const makeNode = (template: Template, inputs: Array<unknown>): DelayedNode => {
+  for (let i = 0; i < inputs.length; i++) {
+    if (!isPrimitive(inputs[i])) inputs[i] = checkInput(inputs[i], template.fn, `input ${i + 1}`)
+  }
+  return new DelayedNode(template, inputs, -1)
+}
+
+/** One lazy task per item, all with the same further arguments; the items and arguments are held once. */
+export const mapNodes = (template: Template, items: unknown, shared: ReadonlyArray<unknown>): Array<DelayedNode> => {
+  if (!Array.isArray(items)) {
+    const hint = ArrayBuffer.isView(items) ? ". Array.from makes one of a typed array" : ""
+    const reason = `expected an array of items, got ${describe(items)}${hint}`
+    throw refuse("GraphInvalid", { path: `delayed(${nameOf(template)}).map: the first argument`, reason })
+  }
+  const own: Array<unknown> = items.slice()
+  for (let i = 0; i < own.length; i++) {
+    if (!isPrimitive(own[i])) own[i] = checkInput(own[i], template.fn, `items[${i}]`)
+  }
+  const inputs: Array<unknown> = [own]
+  for (let i = 0; i < shared.length; i++) {
+    inputs.push(isPrimitive(shared[i]) ? shared[i] : checkInput(shared[i], template.fn, `input ${i + 2}`))
+  }
+  const nodes: Array<DelayedNode> = []
+  for (let i = 0; i < own.length; i++) nodes.push(new DelayedNode(template, inputs, i))
+  return nodes
+}
+
+/** The handles of a task's values: as many as its option `outputs` says. */
+export const outputsOf = (node: DelayedNode): Array<OutputNode> => {
+  const outputs: Array<OutputNode> = []
+  for (let i = 0; i < node.template.outputs; i++) outputs.push(new OutputNode(node, i))
+  return outputs
+}
+
+interface Delay {
+  (...inputs: Array<unknown>): unknown
+  map: (items: unknown, ...shared: ReadonlyArray<unknown>) => unknown
+}
+
+const delayOf = (template: Template): Delay => {
+  if (template.outputs > 0) {
+    const delay = ((...inputs) => outputsOf(makeNode(template, inputs))) as Delay
+    delay.map = (items, ...shared) => mapNodes(template, items, shared).map(outputsOf)
+    return delay
+  }
+  const delay = ((...inputs) => makeNode(template, inputs)) as Delay
+  delay.map = (items, ...shared) => mapNodes(template, items, shared)
+  return delay
+}
+
+const delays = new WeakMap<Template, Delay>()
+
+/**
+ * Describes a call without making it: `delayed(fn, options?)` gives a function that takes the inputs (values, handles,
+ * or arrays of these) and gives a handle of the result. Bad options and inputs are refused at once, with their place.
+ *
+ * @example
+ * const sum = delayed(add)(delayed(square)(3), 4) // nothing runs
+ * const squares = delayed(square).map([1, 2, 3]) // three tasks
+ * const [even, odd] = delayed(split, { outputs: 2 })(numbers) // one task, two values
+ */
+export const delayed = ((fn: unknown, options?: unknown): Delay => {
+  const template = templateOf(fn, options, "delayed")
+  if (options !== undefined) return delayOf(template)
+  const found = delays.get(template)
+  if (found !== undefined) return found
+  const delay = delayOf(template)
+  delays.set(template, delay)
+  return delay
+}) as DelayedConstructor
+
+const nameOf = (template: Template): string => template.options.name ?? template.fn.name

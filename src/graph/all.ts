@@ -1,0 +1,62 @@
+// Joining handles without a task of its own: `all({ a, b })`, `all([a, b])`. An engine gathers the values at the
+// consumer or at `collect`; this file only checks and remembers the shape.
+import { Handle, HandleKind, isForeignHandle, setKind } from "./Handle.ts"
+import { refuse } from "./refuse.ts"
+import type { All } from "./types.ts"
+import { describe } from "./wording.ts"
+
+/** Handles joined into one: its value is a record or array of theirs, in the same places. */
+export class AllNode extends Handle {
+  declare readonly kind: typeof HandleKind.all
+  /** Members are handles, other `all`s included; the object is this node's own copy. */
+  declare readonly shape: ReadonlyArray<unknown> | Readonly<Record<string, unknown>>
+
+  constructor(shape: ReadonlyArray<unknown> | Readonly<Record<string, unknown>>) {
+    super()
+    this.shape = shape
+  }
+}
+setKind(AllNode, HandleKind.all)
+
+/** A handle as it is, or an `AllNode` of a record or array of handles; anything else is refused. `verb` is for messages. */
+export const gather = (what: unknown, verb: string): Handle => {
+  if (what instanceof Handle) return what
+  if (typeof what !== "object" || what === null || isForeignHandle(what)) throw notHandles(verb, what)
+  if (Array.isArray(what)) {
+    const items: ReadonlyArray<unknown> = what.slice()
+    for (let i = 0; i < items.length; i++) checkMember(items[i], verb, `[${i}]`)
+    return new AllNode(items)
+  }
+  const shape = { ...what } as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(shape)) checkMember(shape[key], verb, `.${key}`)
+  return new AllNode(shape)
+}
+
+const checkMember = (member: unknown, verb: string, place: string): void => {
+  if (member instanceof Handle) return
+  const path = `${verb}: ${place}`
+  const isObject = typeof member === "object" && member !== null
+  if (isObject && isForeignHandle(member)) {
+    const reason = "this handle was made by another copy of Poniard: the package is installed or loaded twice"
+    throw refuse("GraphInvalid", { path, reason })
+  }
+  const hint = isObject ? ". If it has handles inside, join them with an all of their own" : ""
+  const reason = `expected a handle (a Delayed, Spawned or Chunk), got ${describe(member)}${hint}`
+  throw refuse("GraphInvalid", { path, reason })
+}
+
+const notHandles = (verb: string, what: unknown): Error => {
+  const reason = `expected a handle, or a record or array of handles, got ${describe(what)}`
+  return refuse("GraphInvalid", { path: verb, reason })
+}
+
+/**
+ * Joins a record, tuple or array of handles into one handle of the record, tuple or array of their values. It costs no
+ * task; it is how handles get into an input deeper than one array.
+ *
+ * @example delayed(render)(all({ title: p, rows: all([q, r]) }))
+ */
+export const all = ((what: unknown): unknown => {
+  if (what instanceof Handle) throw notHandles("all", what)
+  return gather(what, "all")
+}) as All

@@ -1,0 +1,252 @@
+// The errors of Poniard, all of them: what a task, a worker or the store can fail with, and what is refused at the call.
+// Each has the fields that a program needs and a message that a person can act on. This is the one file of graph/ that
+// loads Effect; light files throw through refuse.ts.
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
+import { describeCause, indent } from "./causes.ts"
+import { messages } from "./messages.ts"
+import { installErrors } from "./refuse.ts"
+
+const Texts = Schema.Array(Schema.String)
+
+/** A task's function threw, rejected or died, or its module's layer did not build. */
+export class TaskFailed extends Schema.TaggedError<TaskFailed>("poniard/TaskFailed")("TaskFailed", {
+  /** the task that was asked for, by name and number */
+  task: Schema.String,
+  /** the task that failed first; the same as `task` if that was it */
+  root: Schema.String,
+  /** from the root to the task */
+  path: Texts,
+  /** where the root ran */
+  processor: Schema.String,
+  /** which attempt of the root it was, from 1 */
+  attempt: Schema.Int,
+  /** what was thrown, with the worker's stack */
+  cause: Schema.Defect({ includeStack: true })
+}) {
+  override get message(): string {
+    const where = `${this.processor}, attempt ${this.attempt}`
+    if (this.task === this.root) return `Task "${this.task}" failed (${where}): ${describeCause(this.cause)}`
+    return `Task "${this.task}" failed because a task that it depends on did: ${describeCause(this.cause)}\n`
+      + `  Root Task: "${this.root}" (${where})\n  Path: ${printPath(this.path)}`
+  }
+}
+
+/** Somebody cancelled the task, or one that it depends on. */
+export class TaskCancelled extends Schema.TaggedError<TaskCancelled>("poniard/TaskCancelled")("TaskCancelled", {
+  task: Schema.String,
+  /** the task that was cancelled */
+  root: Schema.String
+}) {
+  override get message(): string {
+    return `Task "${this.task}" was cancelled${because(this.task, this.root)}`
+  }
+}
+
+/** An attempt took longer than the option `timeout` allows. */
+export class TaskTimedOut extends Schema.TaggedError<TaskTimedOut>("poniard/TaskTimedOut")("TaskTimedOut", {
+  task: Schema.String,
+  /** the task that took too long */
+  root: Schema.String,
+  /** the limit in milliseconds, from the claim of the attempt */
+  timeout: Schema.Number,
+  processor: Schema.String,
+  attempt: Schema.Int
+}) {
+  override get message(): string {
+    return `Task "${this.root}" ran longer than its timeout of ${this.timeout} ms on ${this.processor}, attempt `
+      + `${this.attempt}${this.task === this.root ? "" : `; "${this.task}" depends on it`}. `
+      + "Raise the option timeout, or let the function ask Task.isCancelled() and stop"
+  }
+}
+
+/** No processor of the engine may run the task. */
+export class Unplaceable extends Schema.TaggedError<Unplaceable>("poniard/Unplaceable")("Unplaceable", {
+  task: Schema.String,
+  /** what the task asks for: its scopes, as text */
+  wanted: Texts,
+  /** what the engine has: its processors, as text */
+  present: Texts
+}) {
+  override get message(): string {
+    return `No processor may run task "${this.task}". It asks for ${printList(this.wanted)}; `
+      + `the engine has ${printList(this.present)}. Widen the scope or give the engine such a processor`
+  }
+}
+
+/** A worker died, and what it ran cannot be tried again. */
+export class ProcessorLost extends Schema.TaggedError<ProcessorLost>("poniard/ProcessorLost")("ProcessorLost", {
+  /** the task that was running on it, if one is to blame */
+  task: Schema.optionalKey(Schema.String),
+  processor: Schema.String,
+  /** null: it ended by a signal, or had none */
+  exitCode: Schema.NullOr(Schema.Int),
+  signal: Schema.NullOr(Schema.String),
+  reason: Schema.String,
+  /** the last lines that it wrote */
+  log: Texts
+}) {
+  override get message(): string {
+    const code = this.exitCode === null ? "" : ` with exit code ${this.exitCode}`
+    const end = this.signal === null ? code : ` by ${this.signal}`
+    const blame = this.task === undefined ? "" : ` while it ran task "${this.task}"`
+    const log = this.log.length > 0 ? `\n  Its last lines:\n${indent(this.log, "    ")}` : ""
+    return `Processor ${this.processor} was lost${end}${blame}: ${this.reason}${log}`
+  }
+}
+
+/** A stored value is gone, and the recipe to make it again too. */
+export class ChunkLost extends Schema.TaggedError<ChunkLost>("poniard/ChunkLost")("ChunkLost", {
+  chunk: Schema.Int,
+  /** the task that made it, if one did */
+  task: Schema.optionalKey(Schema.String),
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Chunk ${this.chunk}${this.task === undefined ? "" : ` of task "${this.task}"`} is lost: ${this.reason}`
+  }
+}
+
+/** A value does not fit into the engine's budget, however much is spilled. */
+export class StoreFull extends Schema.TaggedError<StoreFull>("poniard/StoreFull")("StoreFull", {
+  /** the task whose inputs or output it is, if one is to blame */
+  task: Schema.optionalKey(Schema.String),
+  /** bytes that are needed at once */
+  needed: Schema.Number,
+  /** bytes that chunks may occupy in memory */
+  budget: Schema.Number
+}) {
+  override get message(): string {
+    const who = this.task === undefined ? "A value" : `Task "${this.task}"`
+    const [needed, budget] = [printBytes(this.needed), printBytes(this.budget)]
+    return `${who} needs ${needed} in memory at once and the budget is ${budget}. `
+      + "Raise Engine.layer({ memory }), or cut the data into smaller chunks"
+  }
+}
+
+/** A value cannot go to another thread, or come back from one, without losing what it is. */
+export class NotTransferable extends Schema.TaggedError<NotTransferable>("poniard/NotTransferable")("NotTransferable", {
+  /** where the bad value is, such as `input 2: .items[0]` or `result of "load": .handle` */
+  path: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return messages.NotTransferable(this)
+  }
+}
+
+/** A function wrote to an input, or kept a view of one; found by `check: true`. */
+export class InputMutated extends Schema.TaggedError<InputMutated>("poniard/InputMutated")("InputMutated", {
+  task: Schema.String,
+  /** which input, such as `input 2` */
+  path: Schema.String
+}) {
+  override get message(): string {
+    return `Task "${this.task}" changed its ${this.path}. Inputs are shared with other tasks: `
+      + "copy before writing, as in xs.slice().sort()"
+  }
+}
+
+/** A worker imported the task module and it has no function of that name. */
+export class TaskFunctionMissing
+  extends Schema.TaggedError<TaskFunctionMissing>("poniard/TaskFunctionMissing")("TaskFunctionMissing", {
+    /** the module's URL */
+    module: Schema.String,
+    function: Schema.String,
+    /** the names that it does have */
+    registered: Texts
+  })
+{
+  override get message(): string {
+    return messages.TaskFunctionMissing(this)
+  }
+}
+
+/** A worker could not import the task module. */
+export class TaskModuleUnloadable
+  extends Schema.TaggedError<TaskModuleUnloadable>("poniard/TaskModuleUnloadable")("TaskModuleUnloadable", {
+    file: Schema.String,
+    /** Node's own words */
+    reason: Schema.String,
+    /** what may help; empty if nothing is known */
+    hint: Schema.String
+  })
+{
+  override get message(): string {
+    return messages.TaskModuleUnloadable(this)
+  }
+}
+
+/** What was described makes no sense: a cycle, a handle where none is looked for, an option out of its range. */
+export class GraphInvalid extends Schema.TaggedError<GraphInvalid>("poniard/GraphInvalid")("GraphInvalid", {
+  /** where, such as `input 2: .items[0]` or `delayed: options.priority` */
+  path: Schema.String,
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return messages.GraphInvalid(this)
+  }
+}
+
+const classes = {
+  ChunkLost,
+  GraphInvalid,
+  InputMutated,
+  NotTransferable,
+  ProcessorLost,
+  StoreFull,
+  TaskCancelled,
+  TaskFailed,
+  TaskFunctionMissing,
+  TaskModuleUnloadable,
+  TaskTimedOut,
+  Unplaceable
+}
+
+// People read "TaskFailed: ..."; the identifier with the package's name in it is for schemas.
+for (const [name, { prototype }] of Object.entries(classes)) Object.defineProperty(prototype, "name", { value: name })
+
+installErrors(classes)
+
+/** Whatever a task can fail with besides its own typed errors. */
+export type TaskError =
+  | TaskFailed
+  | TaskCancelled
+  | TaskTimedOut
+  | Unplaceable
+  | ProcessorLost
+  | ChunkLost
+  | StoreFull
+  | NotTransferable
+  | InputMutated
+  | TaskFunctionMissing
+  | TaskModuleUnloadable
+  | GraphInvalid
+
+/**
+ * The annotation on the Cause of every failed task: which task was asked for, which failed first, and the way between.
+ * A typed error stays itself through all dependents, so this is where its origin is.
+ *
+ * @example Context.getOption(Cause.annotations(cause), TaskTrace)
+ */
+export class TaskTrace extends Context.Service<TaskTrace, {
+  readonly task: string
+  readonly root: string
+  /** from the root to the task */
+  readonly path: ReadonlyArray<string>
+  /** the stack where it failed, on its worker; undefined if there was none */
+  readonly stack: string | undefined
+}>()("poniard/TaskTrace") {}
+
+const because = (task: string, root: string): string =>
+  task === root ? "" : ` because "${root}" was, which it depends on`
+
+const printPath = (path: ReadonlyArray<string>): string => {
+  const shown = path.length <= 6 ? path : [...path.slice(0, 3), `(${path.length - 5} more)`, ...path.slice(-2)]
+  return shown.map((task) => task.startsWith("(") ? task : `"${task}"`).join(" -> ")
+}
+
+const printList = (items: ReadonlyArray<string>): string => items.length === 0 ? "nothing" : items.join(", ")
+
+const printBytes = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${bytes} bytes` : `${(bytes / 2 ** 20).toFixed(1)} MiB (${bytes} bytes)`

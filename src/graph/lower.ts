@@ -1,0 +1,250 @@
+// From handles to columns: walks a graph of delayed tasks depth first, inputs before consumers, and writes new tasks
+// as slices that an engine submits. Resumable, so that a million tasks never hold up the event loop, and without
+// recursion. Ids, classes and large inputs are the host's; nothing is run here.
+import { AllNode } from "./all.ts"
+import { type DelayedNode, OutputNode } from "./Delayed.ts"
+import { Handle, HandleKind } from "./Handle.ts"
+import { refuse } from "./refuse.ts"
+import type { Template } from "./Template.ts"
+
+/** What a lowering needs of the engine that it works for. */
+export interface LowerHost {
+  /** Its number: nodes carry it while it runs them. */
+  readonly engine: number
+  /** Whether this engine has the node as a task. */
+  readonly isAlive: (node: DelayedNode) => boolean
+  /** A new task id for the node. */
+  readonly open: (node: DelayedNode) => number
+  /** A new chunk id: output `index` of `task`. */
+  readonly output: (task: number, index: number) => number
+  /** The chunk of output `index` of a task that is alive. */
+  readonly chunkOf: (task: number, index: number) => number
+  /** The class of a template; new ones are added to the slice's `defined` by the host. */
+  readonly classOf: (template: Template) => number
+  /** The chunk of a handle that is no delayed task (Spawned, Chunk). Throws when it is released. */
+  readonly heldChunk: (handle: Handle) => number
+  /** The node of a spawned task that is not lowered yet, or undefined. */
+  readonly pendingNode: (handle: Handle) => DelayedNode | undefined
+  /** What is sent for an input value; a LargeInput if it became a chunk (a new one is pushed: id, bytes, place). */
+  readonly value: (value: unknown, template: Template, stored: Array<number>) => unknown
+  /** Remembers the arguments of a task in the form in which they are sent. */
+  readonly prepare: (task: number, args: ReadonlyArray<unknown>) => void
+}
+
+/** Stands in prepared arguments for a value that became a chunk: the task's next input. */
+export class LargeInput {
+  readonly chunk: number
+  constructor(chunk: number) {
+    this.chunk = chunk
+  }
+}
+
+/** An input list with handles in it, in prepared form. */
+export class ListInput {
+  readonly items: ReadonlyArray<unknown>
+  constructor(items: ReadonlyArray<unknown>) {
+    this.items = items
+  }
+}
+
+/** New tasks as columns, for the event `submitted`. */
+export interface Slice {
+  readonly tasks: Array<number>
+  readonly classes: Array<number>
+  readonly starts: Array<number>
+  readonly chunks: Array<number>
+  readonly outputs: Array<number>
+  readonly stored: Array<number>
+}
+
+const makeSlice = (): Slice => ({ tasks: [], classes: [], starts: [0], chunks: [], outputs: [], stored: [] })
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
+
+/** The arguments of a node, element of a `.map` record or not. */
+export const argumentsOf = (node: DelayedNode): ReadonlyArray<unknown> =>
+  node.item < 0
+    ? node.inputs
+    : [(node.inputs[0] as ReadonlyArray<unknown>)[node.item], ...node.inputs.slice(1)]
+
+let lowerings = 0
+
+/** One lowering under way. */
+export class Lowering {
+  private readonly host: LowerHost
+  private readonly mark: number
+  private readonly stack: Array<DelayedNode> = []
+  private readonly roots: ReadonlyArray<Handle>
+  private slice = makeSlice()
+  /** tasks that it made, for when it is given up */
+  readonly made: Array<number> = []
+
+  constructor(host: LowerHost, roots: ReadonlyArray<Handle>) {
+    this.host = host
+    this.roots = roots
+    this.mark = -1 - ++lowerings
+    for (let i = roots.length - 1; i >= 0; i--) this.push(roots[i])
+  }
+
+  /** Lowers up to `limit` tasks; true when nothing is left. Throws GraphInvalid on a cycle or a released handle. */
+  run(limit: number): boolean {
+    const { host, stack } = this
+    const until = this.slice.tasks.length + limit
+    while (stack.length > 0) {
+      const node = stack[stack.length - 1]
+      if (node.engine === host.engine && host.isAlive(node)) stack.pop()
+      else if (node.engine === this.mark) {
+        stack.pop()
+        this.emit(node)
+        if (this.slice.tasks.length >= until) return false
+      } else {
+        node.engine = this.mark
+        this.pushInputs(node)
+      }
+    }
+    return true
+  }
+
+  /** What was lowered since the last call. */
+  take(): Slice {
+    const slice = this.slice
+    this.slice = makeSlice()
+    return slice
+  }
+
+  /** The chunks of the roots, in order; members of an `all` one after the other. */
+  wanted(): Array<number> {
+    const chunks: Array<number> = []
+    for (const root of this.roots) this.chunksOf(root, chunks)
+    return chunks
+  }
+
+  private push(handle: Handle): void {
+    switch (handle.kind) {
+      case HandleKind.delayed:
+        return this.pushNode(handle as DelayedNode)
+      case HandleKind.output:
+        return this.pushNode((handle as OutputNode).node)
+      case HandleKind.all:
+        return this.pushMembers(handle as AllNode)
+      default: {
+        const node = this.host.pendingNode(handle)
+        if (node !== undefined) this.pushNode(node)
+      }
+    }
+  }
+
+  private pushNode(node: DelayedNode): void {
+    if (node.engine === this.host.engine && this.host.isAlive(node)) return
+    if (node.engine === this.mark) throw this.cycle(node)
+    this.stack.push(node)
+  }
+
+  private pushMembers(node: AllNode): void {
+    const members = Array.isArray(node.shape) ? node.shape : Object.values(node.shape)
+    for (let i = members.length - 1; i >= 0; i--) this.push(members[i] as Handle)
+  }
+
+  private pushInputs(node: DelayedNode): void {
+    const { inputs, item } = node
+    for (let i = inputs.length - 1; i >= 0; i--) {
+      const input = i === 0 && item >= 0 ? (inputs[0] as ReadonlyArray<unknown>)[item] : inputs[i]
+      if (!isObject(input)) continue
+      if (input instanceof Handle) this.push(input)
+      else if (Array.isArray(input)) {
+        for (let j = input.length - 1; j >= 0; j--) if (input[j] instanceof Handle) this.push(input[j] as Handle)
+      }
+    }
+  }
+
+  private cycle(node: DelayedNode): Error {
+    const path: Array<string> = []
+    const from = this.stack.lastIndexOf(node)
+    for (let i = from; i < this.stack.length; i++) {
+      if (this.stack[i].engine === this.mark) path.push(label(this.stack[i]))
+    }
+    const reason = `these tasks wait for each other: ${path.join(" -> ")} -> ${label(node)}`
+    return refuse("GraphInvalid", { path: label(node), reason })
+  }
+
+  private emit(node: DelayedNode): void {
+    const { host, slice } = this
+    const { template } = node
+    const taskClass = host.classOf(template)
+    const task = host.open(node)
+    node.engine = host.engine
+    node.task = task
+    this.made.push(task)
+    slice.tasks.push(task)
+    slice.classes.push(taskClass)
+    const outputs = template.outputs === 0 ? 1 : template.outputs
+    for (let i = 0; i < outputs; i++) slice.outputs.push(host.output(task, i))
+    this.emitInputs(node, task)
+    slice.starts.push(slice.chunks.length)
+  }
+
+  private emitInputs(node: DelayedNode, task: number): void {
+    const { inputs, item } = node
+    let prepared = false
+    for (let i = 0; i < inputs.length; i++) {
+      const input = i === 0 && item >= 0 ? (inputs[0] as ReadonlyArray<unknown>)[item] : inputs[i]
+      if (!isObject(input) && typeof input !== "function") continue
+      if (input instanceof Handle) this.chunksOf(input, this.slice.chunks)
+      else {
+        prepared = true
+        break
+      }
+    }
+    if (prepared) this.prepareInputs(node, task)
+  }
+
+  /** The slower way, when values that are no primitives are among the inputs. */
+  private prepareInputs(node: DelayedNode, task: number): void {
+    const chunks = this.slice.chunks
+    chunks.length = this.slice.starts[this.slice.starts.length - 1]
+    const args: Array<unknown> = []
+    for (const input of argumentsOf(node)) {
+      if (Array.isArray(input) && input.some((member) => member instanceof Handle)) {
+        args.push(new ListInput(input.map((member) => this.prepareOne(member, node.template))))
+      } else args.push(this.prepareOne(input, node.template))
+    }
+    this.host.prepare(task, args)
+  }
+
+  private prepareOne(input: unknown, template: Template): unknown {
+    if (input instanceof Handle) {
+      this.chunksOf(input, this.slice.chunks)
+      return input
+    }
+    if (!isObject(input) && typeof input !== "function") return input
+    const value = this.host.value(input, template, this.slice.stored)
+    if (value instanceof LargeInput) this.slice.chunks.push(value.chunk)
+    return value
+  }
+
+  private chunksOf(handle: Handle, into: Array<number>): void {
+    const stack: Array<Handle> = [handle]
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      switch (next.kind) {
+        case HandleKind.delayed:
+          into.push(this.host.chunkOf((next as DelayedNode).task, 0))
+          break
+        case HandleKind.output:
+          into.push(this.host.chunkOf((next as OutputNode).node.task, (next as OutputNode).index))
+          break
+        case HandleKind.all: {
+          const { shape } = next as AllNode
+          const members = Array.isArray(shape) ? shape : Object.values(shape)
+          for (let i = members.length - 1; i >= 0; i--) stack.push(members[i] as Handle)
+          break
+        }
+        default:
+          into.push(this.host.heldChunk(next))
+      }
+    }
+  }
+}
+
+/** What errors call a node. */
+export const label = (node: DelayedNode): string =>
+  node.template.options.name ?? (node.template.fn.name === "" ? "(anonymous)" : node.template.fn.name)

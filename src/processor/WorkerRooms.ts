@@ -1,0 +1,72 @@
+// The engine's side of one worker's room: which stretches of the arena the worker holds, cut into slabs of their own as
+// the worker settles its pieces, and given back whole when it dies.
+import type { MemoryStore } from "../chunk/MemoryStore.ts"
+import { Word } from "../transport/Transport.ts"
+
+const LOW = 2 ** 30
+
+interface Stretch {
+  /** the slab's offset */
+  start: number
+  end: number
+}
+
+/** What one worker holds. */
+export class WorkerRooms {
+  private readonly store: MemoryStore
+  private readonly words: Int32Array | undefined
+  private readonly stretches: Array<Stretch> = []
+
+  constructor(store: MemoryStore, words: Int32Array | undefined) {
+    this.store = store
+    this.words = words
+  }
+
+  /** Answers a worker that sleeps for room; offset -1: there is none. */
+  grant(offset: number, bytes: number): void {
+    const words = this.words!
+    if (offset >= 0) this.stretches.push({ start: offset, end: offset + bytes })
+    Atomics.store(words, Word.roomOffset, offset < 0 ? -1 : offset / 64)
+    Atomics.store(words, Word.roomLow, bytes % LOW)
+    Atomics.store(words, Word.roomHigh, Math.floor(bytes / LOW))
+    Atomics.store(words, Word.room, 1)
+    Atomics.notify(words, Word.room)
+  }
+
+  /** Pieces that the worker has settled: those that are used become slabs of their own, the others are free. */
+  settle(pieces: Int32Array): void {
+    for (let i = 0; i < pieces.length; i += 4) {
+      const offset = pieces[i] * 64
+      this.carve(offset, pieces[i + 1] + pieces[i + 2] * LOW)
+      if (pieces[i + 3] === 0) this.store.arena.release(offset)
+    }
+  }
+
+  /** Cuts a piece out of the stretch that it lies in. */
+  private carve(offset: number, bytes: number): void {
+    const { arena } = this.store
+    const at = this.stretches.findIndex(({ end, start }) => start <= offset && offset + bytes <= end)
+    if (at < 0) throw new Error(`a worker settled ${bytes} bytes at ${offset}, which are not in its room`)
+    const { end, start } = this.stretches[at]
+    this.stretches.splice(at, 1)
+    if (offset > start) {
+      arena.split(start, offset - start)
+      this.stretches.push({ start, end: offset })
+    }
+    if (offset + bytes < end) {
+      arena.split(offset, bytes)
+      this.stretches.push({ start: offset + bytes, end })
+    }
+  }
+
+  /** Frees what a settled slab has more than `bytes`. */
+  trim(offset: number, bytes: number): void {
+    const rest = this.store.arena.split(offset, Math.max(1, bytes))
+    if (rest >= 0) this.store.arena.release(rest)
+  }
+
+  /** The worker is gone: everything that it held is free. */
+  free(): void {
+    for (const { start } of this.stretches.splice(0)) this.store.arena.release(start)
+  }
+}

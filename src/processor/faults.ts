@@ -1,0 +1,42 @@
+// What a worker's word on a failed attempt means to the engine.
+import { Cause } from "effect"
+import { decode } from "../chunk/codec.ts"
+import { InputMutated, NotTransferable, StoreFull, TaskFunctionMissing, TaskModuleUnloadable } from "../graph/errors.ts"
+import type { Failure } from "../transport/Message.ts"
+import type { Failed, Host } from "./Processor.ts"
+
+const read = (host: Host, failure: Failure): unknown => {
+  if (failure.error === undefined) return new Error(failure.text)
+  try {
+    return decode(failure.error.head, failure.error.buffers, host.store.crossing)
+  } catch (error) {
+    return error
+  }
+}
+
+const poniards = (host: Host, failure: Failure): object | undefined => {
+  switch (failure.kind) {
+    case "missing":
+      return new TaskFunctionMissing({ module: failure.path, function: failure.text, registered: failure.names })
+    case "unloadable":
+      return new TaskModuleUnloadable({ file: failure.path, reason: failure.text, hint: failure.hint })
+    case "refused":
+      return new NotTransferable({ path: failure.path, reason: failure.text })
+    case "full":
+      return new StoreFull({ needed: failure.bytes, budget: host.store.budget, task: host.nameOf(failure.task) })
+    case "mutated":
+      return new InputMutated({ task: host.nameOf(failure.task), path: failure.path })
+    default:
+      return undefined
+  }
+}
+
+/** A failed attempt as the engine is told of it. */
+export const faultOf = (host: Host, failure: Failure): Failed => {
+  const { attempt, task, text: stack } = failure
+  const error = poniards(host, failure)
+  if (error !== undefined) return { task, attempt, cause: undefined, error, typed: true, retryable: false, stack: "" }
+  const told = read(host, failure)
+  const cause = failure.kind === "fail" && Cause.isCause(told) ? told : Cause.die(told)
+  return { task, attempt, cause, error: undefined, typed: failure.path === "typed", retryable: true, stack }
+}

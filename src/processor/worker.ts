@@ -1,0 +1,246 @@
+// A processor on the far side of a transport: batches go out as one message, reports come back as one, and nothing is
+// kept for a task but its place in the list of what was sent. Where memory is shared, taking an attempt back is one
+// compare-and-swap on its claim word; over bytes it is a question.
+import { Effect } from "effect"
+import type { Answer, FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
+import { Flag } from "../transport/Message.ts"
+import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
+import { ArgumentWriter } from "./ArgumentWriter.ts"
+import { faultOf } from "./faults.ts"
+import type { Host, Processor, Running } from "./Processor.ts"
+import { readResults } from "./results.ts"
+import { WorkerRooms } from "./WorkerRooms.ts"
+
+/** ms that a cancelled attempt has to end by itself before its worker is replaced. */
+export const GRACE_MS = 2000
+/** ms of work that a worker is given ahead. */
+export const AHEAD_MS = 8
+/** Lines of its output that are kept for the case that it dies. */
+const LOG_LINES = 20
+
+interface Sent {
+  readonly task: number
+  /** index of its claim word */
+  readonly claim: number
+}
+
+class WorkerRunner implements Running {
+  private readonly host: Host
+  private readonly link: Link
+  private readonly sent = new Map<number, Sent>()
+  private readonly known = new Set<number>()
+  private readonly writer: ArgumentWriter
+  private readonly rooms: WorkerRooms
+  private readonly log: Array<string> = []
+  private readonly graces = new Map<number, NodeJS.Timeout>()
+  private sequence = 0
+  private isReady = false
+  private killed = ""
+
+  constructor(host: Host, transport: Transport, check: boolean) {
+    this.host = host
+    this.link = transport.open({
+      worker: host.worker,
+      arena: host.store.arena.buffer,
+      check,
+      onMessage: (message) => this.receive(message),
+      onNotice: (notice) => this.notice(notice),
+      onExit: (exit) => this.gone(exit)
+    })
+    this.rooms = new WorkerRooms(host.store, this.link.words)
+    this.writer = new ArgumentWriter(host, this.link.words !== undefined)
+  }
+
+  run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
+    const heads = new Float64Array(tasks.length * 2)
+    const functions: Array<FunctionMessage> = []
+    const { words } = this.link
+    let count = 0
+    for (let i = 0; i < tasks.length; i++) {
+      const task = tasks[i]
+      const problem = this.record(task, functions)
+      if (problem !== undefined) {
+        this.host.failed({ ...problem, attempt: attempts[i] })
+        continue
+      }
+      const claim = Word.claims + this.sequence++ % CLAIMS
+      if (words !== undefined) Atomics.store(words, claim, Claim.free)
+      this.sent.set(attempts[i], { task, claim })
+      heads[count++] = task
+      heads[count++] = attempts[i]
+    }
+    if (count > 0) this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
+  }
+
+  private record(task: number, functions: Array<FunctionMessage>): ReturnType<ArgumentWriter["write"]> {
+    const { source } = this.host
+    const fn = source.fn(task)
+    if (!this.known.has(fn.id)) {
+      this.known.add(fn.id)
+      const { id, kind, name, source: text, url } = fn
+      functions.push({ id, kind: kind === "inline" ? "inline" : "module", url, name, source: text })
+    }
+    const options = source.options(task)
+    const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
+    return this.writer.write(task, fn.id, flags, source.outputs(task), source.expected(task))
+  }
+
+  private post(message: Partial<ToWorker>): void {
+    this.link.post({ ...EMPTY, ...message })
+  }
+
+  interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
+    const { words } = this.link
+    const interrupts: Array<number> = []
+    const retracted: Array<number> = []
+    for (let i = 0; i < attempts.length; i++) {
+      const sent = this.sent.get(attempts[i])
+      if (sent === undefined) continue
+      if (words !== undefined && this.takeBack(words, sent)) {
+        this.sent.delete(attempts[i])
+        retracted.push(i)
+        continue
+      }
+      if (words !== undefined) Atomics.compareExchange(words, sent.claim, Claim.claimed, Claim.cancelled)
+      interrupts.push(attempts[i])
+      this.graces.set(attempts[i], setTimeout(() => this.overdue(attempts[i]), GRACE_MS))
+    }
+    if (interrupts.length > 0) this.post({ interrupts })
+    if (retracted.length > 0) this.host.retracted(retracted.map((i) => tasks[i]), retracted.map((i) => attempts[i]))
+  }
+
+  /** A cancelled attempt that is still running after its grace: only its thread's end ends it. */
+  private overdue(attempt: number): void {
+    this.graces.delete(attempt)
+    if (!this.sent.has(attempt)) return
+    this.killed = `a cancelled task did not end within ${GRACE_MS} ms, so its thread was replaced`
+    this.link.terminate()
+  }
+
+  private takeBack(words: Int32Array, sent: Sent): boolean {
+    return Atomics.compareExchange(words, sent.claim, Claim.free, Claim.revoked) === Claim.free
+  }
+
+  retract(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
+    const { words } = this.link
+    if (words === undefined) return this.post({ retracts: attempts })
+    const back: Array<number> = []
+    const kept: Array<number> = []
+    for (let i = 0; i < attempts.length; i++) {
+      const sent = this.sent.get(attempts[i])
+      if (sent !== undefined && this.takeBack(words, sent)) {
+        this.sent.delete(attempts[i])
+        back.push(i)
+      } else kept.push(i)
+    }
+    if (back.length > 0) this.host.retracted(back.map((i) => tasks[i]), back.map((i) => attempts[i]))
+    if (kept.length > 0) this.host.kept(kept.map((i) => tasks[i]), kept.map((i) => attempts[i]))
+  }
+
+  private settle(attempt: number): void {
+    this.sent.delete(attempt)
+    if (this.graces.size === 0) return
+    clearTimeout(this.graces.get(attempt))
+    this.graces.delete(attempt)
+  }
+
+  private receive(message: FromWorker): void {
+    const { host } = this
+    if (message.ready) {
+      this.isReady = true
+      host.up()
+    }
+    this.rooms.settle(message.pieces)
+    if (message.heads.length > 0) {
+      const batch = readResults(host.store, this.rooms, message)
+      for (const attempt of batch.attempts) this.settle(attempt)
+      host.finished(batch)
+    }
+    if (message.claims.length > 0) host.claimed(...split(message.claims))
+    for (const failure of message.failures) {
+      this.settle(failure.attempt)
+      if (failure.kind === "interrupt") host.retracted([failure.task], [failure.attempt])
+      else host.failed(faultOf(host, failure))
+    }
+    if (message.retracted.length > 0) {
+      const [tasks, attempts] = split(message.retracted)
+      for (const attempt of attempts) this.settle(attempt)
+      host.retracted(tasks, attempts)
+    }
+    if (message.kept.length > 0) host.kept(...split(message.kept))
+    for (const request of message.requests) {
+      host.request(request, {
+        values: (number, chunks) => this.answer(number, chunks),
+        failure: (number, error) => this.post({ answers: [{ request: number, ok: false, ints: NO_INTS, values: [error] }] })
+      })
+    }
+    if (message.room > 0) host.room(message.room, (offset, bytes) => this.rooms.grant(offset, bytes))
+  }
+
+  private answer(request: number, chunks: ReadonlyArray<number>): void {
+    for (const chunk of chunks) this.writer.chunk(chunk)
+    const answer: Answer = { request, ok: true, ...this.writer.out.take() }
+    this.post({ answers: [answer] })
+  }
+
+  private notice({ stream, task, text }: Notice): void {
+    if (stream === "stray") return this.host.stray(text, task)
+    for (const line of text.split("\n")) if (line !== "") this.log.push(line)
+    if (this.log.length > LOG_LINES) this.log.splice(0, this.log.length - LOG_LINES)
+    this.host.line(stream, text)
+  }
+
+  private gone(exit: Exit): void {
+    for (const timer of this.graces.values()) clearTimeout(timer)
+    const { words } = this.link
+    const claimed: Array<number> = []
+    for (const [attempt, { claim }] of this.sent) {
+      const state = words === undefined ? Claim.claimed : Atomics.load(words, claim)
+      if (state !== Claim.free) claimed.push(attempt)
+      if (words === undefined) break
+    }
+    this.sent.clear()
+    this.rooms.free()
+    const reason = this.killed !== "" ? this.killed : exit.reason
+    this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.slice())
+  }
+
+  close(): Promise<void> {
+    for (const timer of this.graces.values()) clearTimeout(timer)
+    return this.link.close(this.sent.size > 0 ? 0 : 100)
+  }
+}
+
+const NO_INTS = new Int32Array(0)
+const EMPTY: ToWorker = {
+  functions: [],
+  heads: new Float64Array(0),
+  ints: NO_INTS,
+  values: [],
+  interrupts: [],
+  retracts: [],
+  answers: []
+}
+
+const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => {
+  const first: Array<number> = []
+  const second: Array<number> = []
+  for (let i = 0; i < pairs.length; i += 2) {
+    first.push(pairs[i])
+    second.push(pairs[i + 1])
+  }
+  return [first, second]
+}
+
+/** A worker over a transport. `check`: it compares shared inputs before and after each attempt. */
+export const workerProcessor = (transport: Transport, options: { readonly check: boolean }): Processor => ({
+  kind: transport.name,
+  accepts: ["module"],
+  capacity: [1],
+  ahead: AHEAD_MS,
+  start: (host) =>
+    Effect.acquireRelease(
+      Effect.sync(() => new WorkerRunner(host, transport, options.check)),
+      (runner) => Effect.promise(() => runner.close())
+    )
+})

@@ -1,0 +1,190 @@
+// The scheduler's whole state: tables of tasks, chunks and edges, processors, queues, and what the current step orders.
+// It is mutated in place by its one owner through `step`; nobody else writes here.
+import type { Column, TaskClass, Where } from "./Event.ts"
+import { ChunkTable, EdgeTable } from "./ChunkTable.ts"
+import { Outbox } from "./Outbox.ts"
+import { ReadyQueue } from "./ReadyQueue.ts"
+import { NONE, TaskTable } from "./TaskTable.ts"
+
+/** What was learnt of a class while it ran. */
+export interface Learned {
+  /** ms a task, a moving average; -1 before the first */
+  duration: number
+  /** the most bytes that one task has made; -1 before the first */
+  bytes: number
+  /** tasks that finished */
+  finished: number
+}
+
+/** A processor as the scheduler sees it. */
+export interface Worker {
+  readonly id: number
+  readonly kind: string
+  readonly accepts: ReadonlyArray<Where>
+  readonly capacity: ReadonlyArray<number>
+  readonly ahead: number
+  /** resources in use, `slot` aside */
+  readonly used: Array<number>
+  /** attempts sent and not reported, suspended ones aside */
+  sent: number
+  /** ms of work in them, as far as known */
+  expected: number
+  /** attempts that wait for others and have given their slot back */
+  suspended: number
+  /** attempts that are nobody's any more, until the worker reports them: attempt to ms expected */
+  readonly ghosts: Map<number, number>
+  /** first and last task of the list of what was sent, in order */
+  first: number
+  last: number
+  /** asked to give work back and has not answered */
+  retracting: boolean
+  /** kept everything when last asked: not asked again before it reports */
+  stubborn: boolean
+  leaving: boolean
+  /** has nothing to take in the present pass of `place` */
+  closed: boolean
+  /** ready tasks whose inputs are near */
+  readonly near: ReadyQueue
+}
+
+/** Where bytes are, and how many may be. */
+export interface Memory {
+  /** bytes that chunks may occupy in memory */
+  budget: number
+  /** bytes of chunks in memory */
+  resident: number
+  /** bytes promised to attempts that were sent */
+  reserved: number
+  /** bytes of chunks being written to disk, still counted as resident */
+  spilling: number
+  /** bytes being read back, not yet counted as resident */
+  restoring: number
+  /** chunks that are on disk only */
+  away: number
+  overdrafts: number
+}
+
+/** The state. */
+export interface State {
+  readonly tasks: TaskTable
+  readonly chunks: ChunkTable
+  readonly edges: EdgeTable
+  readonly classes: Array<TaskClass>
+  readonly learned: Array<Learned>
+  readonly workers: Map<number, Worker>
+  /** chunks in the arena that could be spilled */
+  readonly evictable: Set<number>
+  /** workers in the order in which work is offered to them */
+  readonly alive: Array<Worker>
+  /** what no processor will ever run any more */
+  readonly stranded: Set<Where>
+  /** ready tasks without a place near their inputs: those with inputs, and those without (roots) */
+  readonly inner: Record<Where, ReadyQueue>
+  readonly roots: Record<Where, ReadyQueue>
+  readonly memory: Memory
+  /** bytes reserved for running tasks, where there are any */
+  readonly reservations: Map<number, number>
+  /** attempts that wait for others */
+  readonly yielded: Set<number>
+  /** chunk -> tasks that wait for its restore; their inputs are pinned */
+  readonly restores: Map<number, Array<number>>
+  /** tasks that wait for restores of their inputs, which they pin */
+  readonly fetching: Set<number>
+  /** tasks whose inputs have just been restored: they go first, whatever memory says */
+  readonly admitted: Set<number>
+  readonly timers: Map<number, { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" }>
+  /** finished chunks of open submissions that nobody uses yet */
+  readonly orphans: Array<number>
+  /** `order` of the first task of each open submission, and the least of them or Infinity */
+  readonly open: Map<number, number>
+  openSince: number
+  nextOrder: number
+  nextAttempt: number
+  nextToken: number
+  readonly out: Outbox
+}
+
+/** An empty state with a memory budget in bytes. */
+export const makeState = (options: { readonly budget: number }): State => {
+  const tasks = new TaskTable()
+  const queue = (): Record<Where, ReadyQueue> => ({ here: new ReadyQueue(tasks), module: new ReadyQueue(tasks) })
+  const wish = (id: number): TaskClass => ({
+    id,
+    where: "here",
+    priority: 0,
+    outputs: 0,
+    bytes: -1,
+    timeout: -1,
+    persist: false,
+    rerun: true,
+    demand: [0]
+  })
+  return {
+    tasks,
+    chunks: new ChunkTable(),
+    edges: new EdgeTable(),
+    classes: [wish(0), wish(1)],
+    learned: [0, 1].map(() => ({ duration: -1, bytes: -1, finished: 0 })),
+    workers: new Map(),
+    evictable: new Set(),
+    stranded: new Set(),
+    alive: [],
+    inner: queue(),
+    roots: queue(),
+    memory: {
+      budget: options.budget,
+      resident: 0,
+      reserved: 0,
+      spilling: 0,
+      restoring: 0,
+      away: 0,
+      overdrafts: 0
+    },
+    reservations: new Map(),
+    yielded: new Set(),
+    restores: new Map(),
+    fetching: new Set(),
+    admitted: new Set(),
+    timers: new Map(),
+    orphans: [],
+    open: new Map(),
+    openSince: Infinity,
+    nextOrder: 1,
+    nextAttempt: 1,
+    nextToken: 1,
+    out: new Outbox()
+  }
+}
+
+/** A new worker that has been sent nothing. */
+export const makeWorker = (
+  s: State,
+  id: number,
+  kind: string,
+  accepts: ReadonlyArray<Where>,
+  capacity: ReadonlyArray<number>,
+  ahead: number
+): Worker => ({
+  id,
+  kind,
+  accepts,
+  capacity,
+  ahead,
+  used: capacity.map(() => 0),
+  sent: 0,
+  expected: 0,
+  suspended: 0,
+  ghosts: new Map(),
+  first: NONE,
+  last: NONE,
+  retracting: false,
+  stubborn: false,
+  leaving: false,
+  closed: false,
+  near: new ReadyQueue(s.tasks)
+})
+
+/** Runs `f` for every element of a column. */
+export const each = (column: Column, f: (id: number) => void): void => {
+  for (let i = 0; i < column.length; i++) f(column[i])
+}

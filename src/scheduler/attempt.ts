@@ -1,0 +1,145 @@
+// The life of an attempt at its worker: sent, given back, or nobody's. Keeps the worker's list and counts, the pins on
+// the inputs and the memory reserved for the output together, so that they can never disagree.
+import type { State, Worker } from "./State.ts"
+import { NONE, RUNNING, type TaskTable } from "./TaskTable.ts"
+
+const append = (tasks: TaskTable, w: Worker, task: number): void => {
+  tasks.before[task] = w.last
+  tasks.behind[task] = NONE
+  if (w.last === NONE) w.first = task
+  else tasks.behind[w.last] = task
+  w.last = task
+}
+
+const remove = (tasks: TaskTable, w: Worker, task: number): void => {
+  const before = tasks.before[task]
+  const behind = tasks.behind[task]
+  if (before === NONE) w.first = behind
+  else tasks.behind[before] = behind
+  if (behind === NONE) w.last = before
+  else tasks.before[behind] = before
+}
+
+/** Pins (+1) or unpins (-1) the inputs of a task. */
+export const pin = (s: State, task: number, by: 1 | -1): void => {
+  const { chunks, edges } = s
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    chunks.pins[edges.chunk[edge]] += by
+  }
+}
+
+const use = (s: State, w: Worker, task: number, by: 1 | -1): void => {
+  const demand = s.classes[s.tasks.taskClass[task]].demand
+  for (let r = 1; r < demand.length; r++) w.used[r] += by * demand[r]
+}
+
+/** Sends a task to a worker as a new attempt, with `reserve` bytes set aside for its output. */
+export const send = (s: State, w: Worker, task: number, reserve: number): void => {
+  const { tasks } = s
+  const learned = s.learned[tasks.taskClass[task]]
+  const attempt = s.nextAttempt++
+  const expected = learned.duration < 0 ? UNKNOWN_MS : Math.max(learned.duration, LEAST_MS)
+  tasks.become(task, RUNNING)
+  tasks.attempt[task] = attempt
+  tasks.worker[task] = w.id
+  tasks.expected[task] = expected
+  append(tasks, w, task)
+  w.sent++
+  w.expected += tasks.expected[task]
+  pin(s, task, 1)
+  use(s, w, task, 1)
+  if (reserve > 0) {
+    s.reservations.set(task, reserve)
+    s.memory.reserved += reserve
+  }
+  s.out.add("run", w.id, task, attempt)
+}
+
+/** What a task of unknown duration counts for in a worker's backlog. */
+export const UNKNOWN_MS = 0.5
+/** What the shortest task counts for: a message has its cost too. */
+export const LEAST_MS = 0.002
+
+const leave = (s: State, task: number): Worker | undefined => {
+  const { tasks } = s
+  const w = s.workers.get(tasks.worker[task])
+  if (w !== undefined) {
+    remove(tasks, w, task)
+    use(s, w, task, -1)
+  }
+  pin(s, task, -1)
+  const reserved = s.reservations.get(task)
+  if (reserved !== undefined) {
+    s.memory.reserved -= reserved
+    s.reservations.delete(task)
+  }
+  return w
+}
+
+/** The worker has reported the current attempt of a task: it is off its list. */
+export const reported = (s: State, task: number): void => {
+  const { tasks } = s
+  const w = leave(s, task)
+  if (w !== undefined) {
+    if (s.yielded.size > 0 && s.yielded.delete(tasks.attempt[task])) w.suspended--
+    else {
+      w.sent--
+      w.expected -= tasks.expected[task]
+    }
+    if (w.sent === 0) w.expected = 0
+  }
+  tasks.attempt[task] = 0
+  tasks.worker[task] = NONE
+}
+
+/** The current attempt of a task is nobody's from now on; its worker still has it until it reports. */
+export const ghost = (s: State, task: number): void => {
+  const { tasks } = s
+  const w = leave(s, task)
+  const attempt = tasks.attempt[task]
+  if (w !== undefined) {
+    if (s.yielded.delete(attempt)) {
+      w.suspended--
+      w.sent++
+      w.expected += tasks.expected[task]
+    }
+    w.ghosts.set(attempt, tasks.expected[task])
+  }
+  tasks.attempt[task] = 0
+  tasks.worker[task] = NONE
+}
+
+/** News of an attempt that is nobody's: its worker has one less to do. Returns false if the attempt is unknown. */
+export const exorcise = (s: State, worker: number, attempt: number): boolean => {
+  const w = s.workers.get(worker)
+  const expected = w?.ghosts.get(attempt)
+  if (w === undefined || expected === undefined) return false
+  w.ghosts.delete(attempt)
+  w.sent--
+  w.expected = w.sent === 0 ? 0 : w.expected - expected
+  return true
+}
+
+/** Whether `attempt` is the one that counts for `task`. */
+export const isCurrent = (s: State, task: number, attempt: number): boolean =>
+  task < s.tasks.capacity && s.tasks.status[task] === RUNNING && s.tasks.attempt[task] === attempt
+
+/** The attempt waits for others: its slot is free for another. */
+export const yielded = (s: State, worker: number, task: number, attempt: number): void => {
+  const w = s.workers.get(worker)
+  if (w === undefined || !isCurrent(s, task, attempt) || s.yielded.has(attempt)) return
+  s.yielded.add(attempt)
+  w.suspended++
+  w.sent--
+  w.expected -= s.tasks.expected[task]
+  if (w.sent === 0) w.expected = 0
+}
+
+/** It goes on, even if that is one too many for a moment. */
+export const resumed = (s: State, worker: number, task: number, attempt: number): void => {
+  const w = s.workers.get(worker)
+  if (w === undefined || !isCurrent(s, task, attempt) || !s.yielded.delete(attempt)) return
+  w.suspended--
+  w.sent++
+  w.expected += s.tasks.expected[task]
+}

@@ -1,0 +1,202 @@
+// The budget: whether a task may be sent now (admission), what must go to disk for it (eviction), and what must come
+// back first (restore). Decides only; bytes are moved by the engine, which tells what became of it.
+// Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
+import { pin } from "./attempt.ts"
+import { LIVE, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
+import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
+import { fail } from "./fail.ts"
+import { IN_MEMORY } from "./release.ts"
+import type { State } from "./State.ts"
+import { makeReady } from "./ready.ts"
+import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
+
+/** Share of the budget over which chunks are written out ahead of need. */
+export const EVICT_ABOVE = 0.6
+/** Share of the budget over which tasks that only add bytes wait. */
+export const PRODUCERS_BELOW = 0.85
+/** Chunks looked at for one eviction. */
+const LOOK_AT = 4096
+
+/** The answer to "may this task be sent now?" */
+export type Admission = "yes" | "fetching" | "no" | "failed"
+
+/** Bytes in memory or on the way there, without those on the way out. */
+export const usage = (s: State): number =>
+  s.memory.resident + s.memory.reserved + s.memory.restoring - s.memory.spilling
+
+/** Bytes that the output of a task will probably take. */
+export const estimate = (s: State, task: number): number => {
+  const taskClass = s.tasks.taskClass[task]
+  const declared = s.classes[taskClass].bytes
+  if (declared >= 0) return declared
+  const seen = s.learned[taskClass].bytes
+  if (seen >= 0) return seen
+  let sum = 0
+  const { chunks, edges } = s
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    if ((chunks.place[edges.chunk[edge]] & (SHARED | DISK)) !== 0) sum += chunks.bytes[edges.chunk[edge]]
+  }
+  return sum
+}
+
+const inputBytes = (s: State, task: number): { readonly all: number; readonly away: number } => {
+  const { chunks, edges } = s
+  let all = 0
+  let away = 0
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    all += chunks.bytes[chunk]
+    if ((chunks.place[chunk] & IN_MEMORY) === 0 && (chunks.flags[chunk] & RESTORING) === 0) away += chunks.bytes[chunk]
+  }
+  return { all, away }
+}
+
+/** Orders the restore of what `task` reads from disk; it waits, with its inputs pinned. False if nothing is to be read. */
+const fetch = (s: State, task: number): boolean => {
+  const { chunks, edges, tasks } = s
+  let missing = 0
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    if ((chunks.place[chunk] & IN_MEMORY) !== 0) continue
+    missing++
+    if ((chunks.flags[chunk] & RESTORING) === 0) {
+      chunks.flags[chunk] |= RESTORING
+      s.memory.restoring += chunks.bytes[chunk]
+      s.out.restores.push(chunk)
+    }
+    const waiting = s.restores.get(chunk)
+    if (waiting === undefined) s.restores.set(chunk, [task])
+    else waiting.push(task)
+  }
+  if (missing === 0) return false
+  pin(s, task, 1)
+  tasks.become(task, WAITING)
+  tasks.missing[task] = missing
+  s.fetching.add(task)
+  return true
+}
+
+/** Whether `task` may be sent now; makes room and fetches inputs where that is what it takes. */
+export const admit = (s: State, task: number, overdraft: boolean): Admission => {
+  const reserve = estimate(s, task)
+  const { memory } = s
+  if (s.admitted.has(task)) return "yes"
+  if (reserve === 0 && memory.away === 0) return "yes"
+  const inputs = inputBytes(s, task)
+  if (reserve === 0 && inputs.away === 0) return "yes"
+  if (inputs.all > memory.budget) {
+    fail(s, task, NONE, "full")
+    return "failed"
+  }
+  const root = s.tasks.firstInput[task] === NONE
+  const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
+  const over = memory.resident + memory.reserved + memory.restoring + reserve + inputs.away - limit
+  if (over > 0 && !overdraft) {
+    evict(s, over - memory.spilling, true)
+    if (memory.resident + memory.reserved + memory.restoring + reserve + inputs.away > limit) return "no"
+  }
+  return inputs.away > 0 && fetch(s, task) ? "fetching" : "yes"
+}
+
+/** The order of the first task that will read a chunk, or Infinity. `soon`: that task only waits for room. */
+const nextUse = (s: State, chunk: number): { readonly order: number; readonly soon: boolean } => {
+  const { edges, tasks } = s
+  let looked = 0
+  for (let edge = s.chunks.firstUse[chunk]; edge !== NONE && looked < 8; edge = edges.nextUse[edge], looked++) {
+    const task = edges.task[edge]
+    if (tasks.taskClass[task] < FIRST_CLASS) continue
+    const status = tasks.status[task]
+    return { order: tasks.order[task], soon: status === READY || status === RUNNING || s.fetching.has(task) }
+  }
+  return { order: Infinity, soon: false }
+}
+
+const candidates = (s: State, hard: boolean): Array<{ readonly chunk: number; readonly order: number }> => {
+  const { chunks } = s
+  const found: Array<{ readonly chunk: number; readonly order: number }> = []
+  let looked = 0
+  for (const chunk of s.evictable) {
+    if (++looked > LOOK_AT) break
+    if (chunks.pins[chunk] > 0 || (chunks.flags[chunk] & (SPILLING | STUCK)) !== 0) continue
+    const { order, soon } = nextUse(s, chunk)
+    if (hard || !soon) found.push({ chunk, order })
+  }
+  return found.sort((a, b) => b.order - a.order || s.chunks.bytes[b.chunk] - s.chunks.bytes[a.chunk])
+}
+
+/** Drops the memory copy of a chunk that is on disk too. */
+const leaveOnDisk = (s: State, chunk: number): void => {
+  s.chunks.place[chunk] = DISK
+  s.memory.resident -= s.chunks.bytes[chunk]
+  s.memory.away++
+  s.evictable.delete(chunk)
+  s.out.moves.push(chunk)
+}
+
+/** Sends at least `bytes` to disk, what is needed last first; `hard`: also what will be needed soon. */
+export const evict = (s: State, bytes: number, hard: boolean): void => {
+  if (bytes <= 0 || s.evictable.size === 0) return
+  let left = bytes
+  for (const { chunk } of candidates(s, hard)) {
+    if (left <= 0) return
+    left -= s.chunks.bytes[chunk]
+    if ((s.chunks.place[chunk] & DISK) !== 0) leaveOnDisk(s, chunk)
+    else {
+      s.chunks.flags[chunk] |= SPILLING
+      s.memory.spilling += s.chunks.bytes[chunk]
+      s.out.spills.push(chunk)
+    }
+  }
+}
+
+/** Writes out ahead of need while more than EVICT_ABOVE of the budget is in use. */
+export const relieve = (s: State): void => {
+  const over = usage(s) - s.memory.budget * EVICT_ABOVE
+  if (over > 0) evict(s, over, false)
+}
+
+/** A spill or a restore is complete: the chunk is in `place`. */
+export const moved = (s: State, chunk: number, place: number, bytes: number): void => {
+  const { chunks, memory } = s
+  if ((chunks.flags[chunk] & LIVE) === 0) return
+  const before = chunks.place[chunk]
+  if ((chunks.flags[chunk] & SPILLING) !== 0) {
+    chunks.flags[chunk] &= ~SPILLING
+    memory.spilling -= chunks.bytes[chunk]
+    chunks.place[chunk] = place
+    if ((place & SHARED) !== 0 && chunks.pins[chunk] === 0) leaveOnDisk(s, chunk)
+    return
+  }
+  if ((chunks.flags[chunk] & RESTORING) !== 0) {
+    chunks.flags[chunk] &= ~RESTORING
+    memory.restoring -= chunks.bytes[chunk]
+  }
+  if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) {
+    memory.away--
+    memory.resident += bytes
+  } else if ((before & IN_MEMORY) !== 0) memory.resident += bytes - chunks.bytes[chunk]
+  chunks.bytes[chunk] = bytes
+  chunks.place[chunk] = place
+  if ((place & SHARED) !== 0) s.evictable.add(chunk)
+  const waiting = s.restores.get(chunk)
+  if (waiting === undefined) return
+  s.restores.delete(chunk)
+  for (const task of waiting) {
+    if (!s.fetching.has(task) || --s.tasks.missing[task] > 0) continue
+    s.fetching.delete(task)
+    s.admitted.add(task)
+    makeReady(s, task, NONE)
+  }
+}
+
+/** A spill did not come about: the chunk stays in memory. */
+export const kept = (s: State, chunk: number, retry: boolean): void => {
+  const { chunks, memory } = s
+  if ((chunks.flags[chunk] & SPILLING) === 0) return
+  chunks.flags[chunk] &= ~SPILLING
+  memory.spilling -= chunks.bytes[chunk]
+  if (!retry) {
+    chunks.flags[chunk] |= STUCK
+    s.evictable.delete(chunk)
+  }
+}

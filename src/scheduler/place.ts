@@ -1,0 +1,164 @@
+// Who runs what: hands ready tasks to workers with room, near their inputs first, then by priority and order, a short
+// stretch of work at a time so that backlogs stay even; takes backlog back for a worker that has nothing.
+// Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
+import { send } from "./attempt.ts"
+import { pin } from "./attempt.ts"
+import { admit, estimate, relieve } from "./memory.ts"
+import type { ReadyQueue } from "./ReadyQueue.ts"
+import type { State, Worker } from "./State.ts"
+import { NONE } from "./TaskTable.ts"
+
+/** The most attempts that a worker is given ahead. */
+const MOST_AHEAD = 4096
+/** ms of work that are handed out before the next worker has its turn. */
+const STRETCH_MS = 0.25
+/** Ready tasks looked at past one that memory does not admit. */
+const LOOK_PAST = 16
+
+const hasRoom = (w: Worker): boolean => {
+  if (w.leaving) return false
+  const slots = w.capacity[0]
+  if (w.ahead === 0) return w.sent < slots
+  return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
+}
+
+const leastLoaded = (s: State): Worker | undefined => {
+  let best: Worker | undefined
+  for (const w of s.alive) {
+    if (w.closed || !hasRoom(w)) continue
+    if (best === undefined || w.expected < best.expected || (w.expected === best.expected && w.sent < best.sent)) best = w
+  }
+  return best
+}
+
+interface Choice {
+  task: number
+  from: ReadyQueue | undefined
+}
+
+const choice: Choice = { task: NONE, from: undefined }
+
+const consider = (s: State, queue: ReadyQueue): void => {
+  if (queue.size === 0) return
+  const task = queue.peek()
+  if (task === NONE) return
+  const { order, taskClass } = s.tasks
+  if (choice.task !== NONE) {
+    const mine = s.classes[taskClass[choice.task]].priority
+    const other = s.classes[taskClass[task]].priority
+    if (other < mine || (other === mine && order[task] > order[choice.task])) return
+  }
+  choice.task = task
+  choice.from = queue
+}
+
+/** The best task for a worker: its own near ones, those near nobody, roots; or else one that is near a busy worker. */
+const choose = (s: State, w: Worker): Choice => {
+  choice.task = NONE
+  choice.from = undefined
+  consider(s, w.near)
+  for (const where of w.accepts) {
+    consider(s, s.inner[where])
+    consider(s, s.roots[where])
+  }
+  if (choice.task !== NONE || s.alive.length === 1) return choice
+  let most = 0
+  for (const other of s.alive) {
+    if (other === w || other.near.size <= most || !sameKind(other, w)) continue
+    most = other.near.size
+    choice.from = other.near
+  }
+  if (choice.from !== undefined) choice.task = choice.from.peek()
+  return choice
+}
+
+const sameKind = (a: Worker, b: Worker): boolean => a.accepts.every((where) => b.accepts.includes(where))
+
+const fits = (s: State, w: Worker, task: number): boolean => {
+  const demand = s.classes[s.tasks.taskClass[task]].demand
+  for (let r = 1; r < demand.length; r++) if (w.used[r] + demand[r] > (w.capacity[r] ?? 0)) return false
+  return true
+}
+
+const dispatch = (s: State, w: Worker, task: number): void => {
+  if (s.admitted.delete(task)) pin(s, task, -1)
+  send(s, w, task, estimate(s, task))
+}
+
+/** Looks for a task with inputs that memory admits although the best one was not: consumers make room. */
+const lookPast = (s: State, w: Worker): boolean => {
+  for (const queue of [w.near, ...w.accepts.map((where) => s.inner[where])]) {
+    for (const task of queue.some(LOOK_PAST)) {
+      if (!fits(s, w, task) || admit(s, task, false) !== "yes") continue
+      dispatch(s, w, task)
+      return true
+    }
+  }
+  return false
+}
+
+/** Gives a worker a stretch of work; false if it got none. */
+const fill = (s: State, w: Worker): boolean => {
+  const until = w.expected + STRETCH_MS
+  let some = false
+  while (w.expected < until && hasRoom(w)) {
+    const { from, task } = choose(s, w)
+    if (task === NONE || from === undefined) return some
+    if (!fits(s, w, task)) return lookPast(s, w) || some
+    const admission = admit(s, task, false)
+    if (admission === "no") return lookPast(s, w) || some
+    from.shift()
+    some = true
+    if (admission === "yes") dispatch(s, w, task)
+  }
+  return some
+}
+
+/** When nothing runs, moves or can be admitted, one task runs over the budget: otherwise nothing ever would. */
+const overdraft = (s: State): boolean => {
+  if (s.memory.spilling > 0 || s.memory.restoring > 0) return false
+  for (const w of s.alive) if (w.sent > 0) return false
+  for (const w of s.alive) {
+    if (!hasRoom(w)) continue
+    const { from, task } = choose(s, w)
+    if (task === NONE || from === undefined || !fits(s, w, task)) continue
+    s.memory.overdrafts++
+    const admission = admit(s, task, true)
+    from.shift()
+    if (admission === "yes") dispatch(s, w, task)
+    return admission !== "failed" || overdraft(s)
+  }
+  return false
+}
+
+/** Asks the busiest worker for the later half of its backlog when another has nothing to do. */
+const takeBack = (s: State): void => {
+  const idle = s.alive.find((w) => w.sent === 0 && w.ahead > 0 && !w.leaving)
+  if (idle === undefined) return
+  let busiest: Worker | undefined
+  for (const w of s.alive) {
+    if (w.sent < 2 || w.retracting || w.stubborn || !sameKind(w, idle)) continue
+    if (busiest === undefined || w.expected > busiest.expected) busiest = w
+  }
+  if (busiest === undefined) return
+  const { tasks } = s
+  let left = (busiest.sent - busiest.ghosts.size) >> 1
+  for (let task = busiest.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
+    if (task === busiest.first || s.yielded.has(tasks.attempt[task])) break
+    s.out.add("retract", busiest.id, task, tasks.attempt[task])
+    busiest.retracting = true
+  }
+}
+
+/** Sends what can be sent. */
+export const place = (s: State): void => {
+  for (const w of s.alive) w.closed = false
+  for (;;) {
+    const w = leastLoaded(s)
+    if (w === undefined) break
+    if (!fill(s, w)) w.closed = true
+  }
+  overdraft(s)
+  if (s.alive.length > 1) takeBack(s)
+  relieve(s)
+}

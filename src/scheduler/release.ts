@@ -1,0 +1,158 @@
+// Letting go: what nobody uses any more. A chunk without uses is released, a task whose outputs nobody wants is
+// dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion.
+import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
+import { DISK, INLINE, SHARED } from "./Event.ts"
+import { ghost, pin } from "./attempt.ts"
+import type { State } from "./State.ts"
+import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
+
+/** Bits of a place that count as memory. */
+export const IN_MEMORY = INLINE | SHARED | 8
+
+/** Takes a task off its inputs; returns those that nobody uses now. */
+const detach = (s: State, task: number, unused: Array<number>): void => {
+  const { chunks, edges, tasks } = s
+  let edge = tasks.firstInput[task]
+  tasks.firstInput[task] = NONE
+  while (edge !== NONE) {
+    const next = edges.nextInput[edge]
+    const chunk = edges.chunk[edge]
+    edges.unlink(chunks, edge)
+    if (chunks.uses[chunk] === 0) unused.push(chunk)
+    edge = next
+  }
+}
+
+const freeTask = (s: State, task: number): void => {
+  s.tasks.become(task, FREE)
+  s.out.releasedTasks.push(task)
+}
+
+/** Forgets a chunk's bytes in the accounts; the row stays. */
+export const discount = (s: State, chunk: number): void => {
+  const { chunks, memory } = s
+  const bytes = chunks.bytes[chunk]
+  const place = chunks.place[chunk]
+  const flags = chunks.flags[chunk]
+  if ((place & IN_MEMORY) !== 0) memory.resident -= bytes
+  else if ((place & DISK) !== 0) memory.away--
+  if ((flags & SPILLING) !== 0) memory.spilling -= bytes
+  if ((flags & RESTORING) !== 0) memory.restoring -= bytes
+  s.evictable.delete(chunk)
+}
+
+const releaseChunk = (s: State, chunk: number): void => {
+  const { chunks, tasks } = s
+  if (chunks.place[chunk] !== 0) discount(s, chunk)
+  const producer = chunks.producer[chunk]
+  chunks.flags[chunk] = 0
+  chunks.place[chunk] = 0
+  chunks.count--
+  s.out.releasedChunks.push(chunk)
+  if (producer === NONE) return
+  if (--tasks.live[producer] === 0) {
+    const status = tasks.status[producer]
+    if (status === STORED || status === FAILED) freeTask(s, producer)
+  }
+}
+
+/** A task that waited for restores, or whose restores are done, no longer needs its inputs in memory. */
+export const stopFetching = (s: State, task: number): void => {
+  const waits = s.fetching.delete(task)
+  const had = s.admitted.delete(task)
+  if (waits || had) pin(s, task, -1)
+}
+
+/** Nobody wants any output of `task`: whatever state it is in, it ends here. */
+const abandon = (s: State, task: number, unused: Array<number>): void => {
+  const { chunks, tasks } = s
+  const status = tasks.status[task]
+  if (status === RUNNING) {
+    s.out.add("interrupt", tasks.worker[task], task, tasks.attempt[task])
+    ghost(s, task)
+  }
+  if (status === WAITING || status === READY) stopFetching(s, task)
+  detach(s, task, unused)
+  tasks.become(task, STORED)
+  for (let chunk = tasks.firstOutput[task]; chunk !== NONE;) {
+    const next = chunks.sibling[chunk]
+    if ((chunks.flags[chunk] & LIVE) !== 0) releaseChunk(s, chunk)
+    chunk = next
+  }
+}
+
+const isWanted = (s: State, task: number): boolean => {
+  const { chunks, tasks } = s
+  for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+    if ((chunks.flags[chunk] & LIVE) !== 0 && chunks.uses[chunk] > 0) return true
+  }
+  return false
+}
+
+/** Settles what becomes of chunks that have lost their last use. */
+export const sweep = (s: State, unused: Array<number>): void => {
+  const { chunks, tasks } = s
+  while (unused.length > 0) {
+    const chunk = unused.pop()!
+    if (chunks.uses[chunk] > 0 || (chunks.flags[chunk] & LIVE) === 0) continue
+    const producer = chunks.producer[chunk]
+    if (producer === NONE) {
+      releaseChunk(s, chunk)
+      continue
+    }
+    if (tasks.order[producer] >= s.openSince) {
+      s.orphans.push(chunk)
+      continue
+    }
+    const status = tasks.status[producer]
+    if (status === STORED || status === FAILED) releaseChunk(s, chunk)
+    else if (!isWanted(s, producer)) abandon(s, producer, unused)
+  }
+}
+
+/** A task that has finished or failed lets go of its inputs. */
+export const letGo = (s: State, task: number): void => {
+  const unused: Array<number> = []
+  detach(s, task, unused)
+  if (unused.length > 0) sweep(s, unused)
+}
+
+/** Chunks of closed submissions that nobody came to use. */
+export const sweepOrphans = (s: State): void => {
+  if (s.orphans.length === 0) return
+  const unused = s.orphans.slice()
+  s.orphans.length = 0
+  sweep(s, unused)
+}
+
+/** Withdraws wishes; of tasks, those go whose outputs nobody uses. */
+export const drop = (s: State, ids: ArrayLike<number>): void => {
+  const { chunks, tasks } = s
+  const unused: Array<number> = []
+  for (let i = 0; i < ids.length; i++) {
+    const task = ids[i]
+    const status = tasks.status[task]
+    if (status === FREE) continue
+    if (tasks.firstOutput[task] === NONE) {
+      detach(s, task, unused)
+      freeTask(s, task)
+    } else {
+      for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+        if ((chunks.flags[chunk] & LIVE) !== 0 && chunks.uses[chunk] === 0) unused.push(chunk)
+      }
+    }
+  }
+  sweep(s, unused)
+}
+
+/** Gives up `persist`ed chunks. */
+export const unpersist = (s: State, ids: ArrayLike<number>): void => {
+  const unused: Array<number> = []
+  for (let i = 0; i < ids.length; i++) {
+    const chunk = ids[i]
+    if ((s.chunks.flags[chunk] & PERSISTED) === 0) continue
+    s.chunks.flags[chunk] &= ~PERSISTED
+    if (--s.chunks.uses[chunk] === 0) unused.push(chunk)
+  }
+  sweep(s, unused)
+}

@@ -1,0 +1,111 @@
+// Submission: new tasks and wishes as columns. Tasks whose inputs are all there are ready at once, tasks on a failed
+// input fail at once, and nothing of an open submission counts as unwanted before its last slice has come.
+import { LIVE } from "./ChunkTable.ts"
+import { FIRST_CLASS, SHARED, type Submitted, WISH_EXIT } from "./Event.ts"
+import { fail } from "./fail.ts"
+import { persist } from "./finish.ts"
+import { makeReady } from "./ready.ts"
+import { sweepOrphans } from "./release.ts"
+import type { State } from "./State.ts"
+import { FAILED, NONE, STORED, WAITING } from "./TaskTable.ts"
+
+const storeGiven = (s: State, e: Submitted): void => {
+  const { chunks, memory } = s
+  for (let i = 0; i < e.stored.length; i += 3) {
+    const chunk = e.stored[i]
+    chunks.open(chunk, NONE)
+    chunks.bytes[chunk] = e.stored[i + 1]
+    chunks.place[chunk] = e.stored[i + 2]
+    memory.resident += e.stored[i + 1]
+    if ((e.stored[i + 2] & SHARED) !== 0) s.evictable.add(chunk)
+  }
+}
+
+/** Links the inputs of `task`; returns the task of a failed one, or NONE. */
+const linkInputs = (s: State, e: Submitted, i: number, task: number): number => {
+  const { chunks, edges, tasks } = s
+  let last = NONE
+  let missing = 0
+  let failed = NONE
+  const exits = tasks.taskClass[task] === WISH_EXIT
+  for (let at = e.starts[i]; at < e.starts[i + 1]; at++) {
+    const chunk = e.chunks[at]
+    const edge = edges.link(chunks, task, chunk)
+    if (last === NONE) tasks.firstInput[task] = edge
+    else edges.nextInput[last] = edge
+    last = edge
+    if (chunks.place[chunk] !== 0) continue
+    const producer = chunks.producer[chunk]
+    if (producer === NONE || tasks.status[producer] !== FAILED) missing++
+    else if (!exits) failed = producer
+  }
+  tasks.missing[task] = missing
+  return failed
+}
+
+const open = (s: State, task: number, taskClass: number): void => {
+  const { tasks } = s
+  tasks.ensure(task + 1)
+  tasks.counts[0]++
+  tasks.status[task] = 0
+  tasks.become(task, WAITING)
+  tasks.taskClass[task] = taskClass
+  tasks.order[task] = s.nextOrder++
+  tasks.firstInput[task] = NONE
+  tasks.firstOutput[task] = NONE
+  tasks.attempt[task] = 0
+  tasks.worker[task] = NONE
+  tasks.tries[task] = 0
+  tasks.live[task] = 0
+}
+
+/** Takes in a slice of a submission. */
+export const submitted = (s: State, e: Submitted): void => {
+  const { chunks, tasks } = s
+  for (const defined of e.defined) {
+    s.classes[defined.id] = defined
+    s.learned[defined.id] = { duration: -1, bytes: -1, finished: 0 }
+  }
+  if (e.part === "more" && !s.open.has(e.submission)) {
+    s.open.set(e.submission, s.nextOrder)
+    s.openSince = Math.min(s.openSince, s.nextOrder)
+  }
+  storeGiven(s, e)
+  let output = 0
+  for (let i = 0; i < e.tasks.length; i++) {
+    const task = e.tasks[i]
+    const taskClass = e.classes[i]
+    const spec = s.classes[taskClass]
+    open(s, task, taskClass)
+    let last = NONE
+    for (let n = 0; n < spec.outputs; n++) {
+      const chunk = e.outputs[output++]
+      chunks.open(chunk, task)
+      if (last === NONE) tasks.firstOutput[task] = chunk
+      else chunks.sibling[last] = chunk
+      last = chunk
+    }
+    tasks.live[task] = spec.outputs
+    const failed = linkInputs(s, e, i, task)
+    if (spec.persist) persist(s, task)
+    if (failed !== NONE) fail(s, task, failed, "error")
+    else if (tasks.missing[task] === 0) {
+      if (taskClass < FIRST_CLASS) {
+        tasks.become(task, STORED)
+        s.out.settled.push(task)
+      } else makeReady(s, task, NONE)
+    }
+  }
+  if (e.part === "last") closeSubmission(s, e.submission)
+}
+
+const closeSubmission = (s: State, submission: number): void => {
+  s.open.delete(submission)
+  s.openSince = Infinity
+  for (const since of s.open.values()) s.openSince = Math.min(s.openSince, since)
+  sweepOrphans(s)
+}
+
+/** Whether a chunk id is in use. */
+export const isLive = (s: State, chunk: number): boolean =>
+  chunk < s.chunks.capacity && (s.chunks.flags[chunk] & LIVE) !== 0

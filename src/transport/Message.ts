@@ -1,0 +1,129 @@
+// What the two sides of a transport say to each other. Batches are columns: one Int32Array of codes and one array of
+// literal values, never an object a task. Both sides read and write the codes with `Words.ts`.
+
+/** How a value is written: the next ints, or the next literal. */
+export const Code = {
+  /** the next literal */
+  literal: 0,
+  /** a small integer: the next int */
+  int: 1,
+  /** an array in shared memory: type code, place */
+  raw: 2,
+  /** a value of the codec: head as a literal (or undefined: it is the first part), number of parts, their places */
+  packed: 3,
+  /** a list: number of members */
+  list: 4,
+  /** a record: its keys as a literal, then the members */
+  record: 5,
+  /** like raw, but the bytes are the next literal */
+  rawBytes: 6,
+  /** like packed, but the parts are literals */
+  packedBytes: 7,
+  /** a chunk itself: id; type code or PACKED; bytes as a literal */
+  handle: 8,
+  /** like raw, but the array is one of the task's inputs: shared by count */
+  alias: 9
+} as const
+
+/** A function that a worker meets for the first time. */
+export interface FunctionMessage {
+  readonly id: number
+  readonly kind: "module" | "inline"
+  readonly url: string
+  readonly name: string
+  readonly source: string | undefined
+}
+
+/** Bits of a record's flags. */
+export const Flag = {
+  /** say when it is claimed */
+  announce: 1,
+  /** several values: the function returns an array, each item is one */
+  many: 2
+} as const
+
+/** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, number of
+ * arguments, arguments. */
+export interface ToWorker {
+  readonly functions: ReadonlyArray<FunctionMessage>
+  /** task, attempt for each record */
+  readonly heads: Float64Array
+  readonly ints: Int32Array
+  readonly values: ReadonlyArray<unknown>
+  readonly interrupts: ReadonlyArray<number>
+  readonly retracts: ReadonlyArray<number>
+  readonly answers: ReadonlyArray<Answer>
+}
+
+/** An answer to a request of a task. */
+export interface Answer {
+  readonly request: number
+  readonly ok: boolean
+  readonly ints: Int32Array
+  readonly values: ReadonlyArray<unknown>
+}
+
+/** An attempt that failed. */
+export interface Failure {
+  readonly task: number
+  readonly attempt: number
+  /** the function's own failure (typed), a throw, or what kept it from running */
+  readonly kind: "fail" | "die" | "interrupt" | "missing" | "unloadable" | "refused" | "full" | "mutated"
+  /** the error or cause as the codec wrote it */
+  readonly error: Encoded | undefined
+  readonly text: string
+  readonly path: string
+  readonly hint: string
+  readonly names: ReadonlyArray<string>
+  readonly bytes: number
+}
+
+/** What the codec wrote, as it travels. */
+export interface Encoded {
+  readonly head: Uint8Array
+  readonly buffers: ReadonlyArray<Uint8Array>
+}
+
+/** Something that a task asks of the engine. Handles are numbers that the worker gives out. */
+export interface Request {
+  /** answers carry it; 0: none is expected */
+  readonly request: number
+  readonly task: number
+  readonly attempt: number
+  readonly ask: "spawn" | "await" | "cancel" | "drop" | "put"
+  readonly handles: ReadonlyArray<number>
+  /** of a spawn: the function, its options as given, and its arguments */
+  readonly fn: FunctionMessage | undefined
+  readonly options: unknown
+  readonly ints: Int32Array
+  readonly values: ReadonlyArray<unknown>
+}
+
+/** Worker to main. */
+export interface FromWorker {
+  /** task, attempt, ms for each finished attempt */
+  readonly heads: Float64Array
+  /** per finished attempt: number of values, then the values */
+  readonly ints: Int32Array
+  readonly values: ReadonlyArray<unknown>
+  /** places in its room that are settled: offset / 64, bytes low, bytes high, 1 used or 0 free */
+  readonly pieces: Int32Array
+  readonly failures: ReadonlyArray<Failure>
+  /** task, attempt of attempts that have begun and were to be announced */
+  readonly claims: ReadonlyArray<number>
+  /** task, attempt of attempts given back, and of attempts that were asked for too late */
+  readonly retracted: ReadonlyArray<number>
+  readonly kept: ReadonlyArray<number>
+  readonly requests: ReadonlyArray<Request>
+  /** bytes of room that it needs and waits for, or 0 */
+  readonly room: number
+  /** told once, when it can take work */
+  readonly ready: boolean
+}
+
+/** A line or more that a task wrote, or an error that came after its task was settled; sent at once. */
+export interface Notice {
+  readonly stream: "stdout" | "stderr" | "stray"
+  readonly text: string
+  readonly task: number
+}

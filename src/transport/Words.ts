@@ -1,0 +1,145 @@
+// Writes and reads the codes of Message.ts: values, places in shared memory and counts in one Int32Array, literals
+// beside it. Both sides of every transport use it; it knows nothing of tasks.
+import { Code } from "./Message.ts"
+
+const LOW = 2 ** 30
+
+/** A growing column of codes with its literals. */
+export class Writer {
+  private ints = new Int32Array(256)
+  private at = 0
+  values: Array<unknown> = []
+
+  /** Codes written so far. */
+  get length(): number {
+    return this.at
+  }
+
+  /** Where it stands, for `rewind`. */
+  mark(): { readonly at: number; readonly literals: number } {
+    return { at: this.at, literals: this.values.length }
+  }
+
+  /** Forgets what was written since a mark. */
+  rewind(mark: { readonly at: number; readonly literals: number }): void {
+    this.at = mark.at
+    this.values.length = mark.literals
+  }
+
+  /** Appends one integer. */
+  int(n: number): void {
+    if (this.at === this.ints.length) {
+      const more = new Int32Array(this.at * 2)
+      more.set(this.ints)
+      this.ints = more
+    }
+    this.ints[this.at++] = n
+  }
+
+  /** Leaves room for one integer; `put` fills it. */
+  reserve(): number {
+    this.int(0)
+    return this.at - 1
+  }
+
+  /** Fills what `reserve` has left. */
+  put(at: number, n: number): void {
+    this.ints[at] = n
+  }
+
+  /** Appends a place in shared memory: an offset that is a multiple of 64, and a length in bytes. */
+  place(offset: number, bytes: number): void {
+    this.int(offset / 64)
+    this.int(bytes % LOW)
+    this.int(Math.floor(bytes / LOW))
+  }
+
+  /** Appends a value that structured clone takes as it is. */
+  plain(value: unknown): void {
+    if (typeof value === "number" && (value | 0) === value && !Object.is(value, -0)) {
+      this.int(Code.int)
+      this.int(value)
+    } else {
+      this.int(Code.literal)
+      this.values.push(value)
+    }
+  }
+
+  /** Appends a raw array that lies in shared memory. */
+  raw(code: number, offset: number, bytes: number, alias: boolean): void {
+    this.int(alias ? Code.alias : Code.raw)
+    this.int(code)
+    this.place(offset, bytes)
+  }
+
+  /** Appends a raw array whose bytes travel. */
+  rawBytes(code: number, bytes: Uint8Array): void {
+    this.int(Code.rawBytes)
+    this.int(code)
+    this.values.push(bytes)
+  }
+
+  /** Appends a value of the codec whose parts lie in shared memory; without head it is the first part. */
+  packed(head: Uint8Array | undefined, parts: ReadonlyArray<number>): void {
+    this.int(Code.packed)
+    this.values.push(head)
+    this.int(parts.length / 2)
+    for (let i = 0; i < parts.length; i += 2) this.place(parts[i], parts[i + 1])
+  }
+
+  /** Appends a value of the codec whose parts travel. */
+  packedBytes(head: Uint8Array | undefined, parts: ReadonlyArray<Uint8Array>): void {
+    this.int(Code.packedBytes)
+    this.values.push(head)
+    this.int(parts.length)
+    for (const part of parts) this.values.push(part)
+  }
+
+  /** What was written, as its own array; the writer starts again. */
+  take(): { readonly ints: Int32Array; readonly values: Array<unknown> } {
+    const taken = { ints: this.ints.slice(0, this.at), values: this.values }
+    this.at = 0
+    this.values = []
+    return taken
+  }
+}
+
+/** Reads what a Writer wrote, in the same order. */
+export class Reader {
+  readonly ints: Int32Array
+  readonly values: ReadonlyArray<unknown>
+  private at = 0
+  private literal = 0
+
+  constructor(ints: Int32Array, values: ReadonlyArray<unknown>) {
+    this.ints = ints
+    this.values = values
+  }
+
+  /** Whether everything has been read. */
+  get done(): boolean {
+    return this.at >= this.ints.length
+  }
+
+  /** The next integer, which stays. */
+  peek(): number {
+    return this.ints[this.at]
+  }
+
+  /** The next integer. */
+  int(): number {
+    return this.ints[this.at++]
+  }
+
+  /** The next literal. */
+  next(): unknown {
+    return this.values[this.literal++]
+  }
+
+  /** The next place: offset and bytes are pushed onto `into`. */
+  place(into: Array<number>): void {
+    const offset = this.int() * 64
+    const low = this.int()
+    into.push(offset, this.int() * LOW + low)
+  }
+}

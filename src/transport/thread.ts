@@ -1,0 +1,96 @@
+// The transport of worker threads. Messages are structured clones over a port of their own; arena and words are
+// shared. `bytes: true` makes the loopback transport: the same threads, but every message is one frame of bytes and
+// nothing is shared, so that what passes here passes between processes and machines too.
+import { MessageChannel, Worker } from "node:worker_threads"
+import { fromFrame, toFrame } from "./frame.ts"
+import type { FromWorker, Notice, ToWorker } from "./Message.ts"
+import { CLAIMS, type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
+
+/** What a thread is told at its start. */
+export interface ThreadData {
+  readonly poniard: true
+  readonly worker: number
+  readonly port: import("node:worker_threads").MessagePort
+  readonly arena: SharedArrayBuffer | undefined
+  readonly words: Int32Array | undefined
+  readonly check: boolean
+  readonly bytes: boolean
+}
+
+type Up = { readonly message: FromWorker } | { readonly notice: Notice }
+
+const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker/entry.ts" : "../worker/entry.js", import.meta.url)
+
+const workerArguments = (): Array<string> => {
+  const inherited = process.execArgv.filter((argument) => !/^--(inspect|cpu-prof|heap-prof|test|eval|print|-e$|-p$)/.test(argument))
+  return [...inherited, "--conditions=poniard-worker"]
+}
+
+const open = (opening: Opening, bytes: boolean): Link => {
+  const { port1, port2 } = new MessageChannel()
+  const words = bytes ? undefined : new Int32Array(new SharedArrayBuffer(4 * (Word.claims + CLAIMS)))
+  const data: ThreadData = {
+    poniard: true,
+    worker: opening.worker,
+    port: port2,
+    arena: bytes ? undefined : opening.arena,
+    words,
+    check: opening.check,
+    bytes
+  }
+  const thread = new Worker(entry, {
+    workerData: data,
+    transferList: [port2],
+    execArgv: workerArguments(),
+    name: `poniard-${opening.worker}`
+  })
+  let reason = ""
+  let expected = false
+  let ended: () => void
+  const end = new Promise<void>((resolve) => {
+    ended = resolve
+  })
+  port1.on("message", (up: Up | Uint8Array) => {
+    const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
+    if ("message" in told) opening.onMessage(told.message)
+    else opening.onNotice(told.notice)
+  })
+  thread.on("error", (error: Error & { readonly code?: string }) => {
+    reason = error.code === "ERR_WORKER_OUT_OF_MEMORY"
+      ? "its heap is exhausted (ERR_WORKER_OUT_OF_MEMORY)"
+      : String(error.stack ?? error)
+  })
+  thread.on("exit", (exitCode) => {
+    // What it posted before it ended is still in the port.
+    setImmediate(() => {
+      port1.close()
+      opening.onExit({ exitCode, reason, expected } satisfies Exit)
+      ended()
+    })
+  })
+  const terminate = (): void => {
+    expected = true
+    if (words !== undefined) Atomics.notify(words, Word.room)
+    void thread.terminate()
+  }
+  return {
+    words,
+    post: (message: ToWorker) => {
+      if (words !== undefined) Atomics.add(words, Word.bell, 1)
+      port1.postMessage(bytes ? toFrame(message) : message)
+    },
+    terminate,
+    close: (graceMs) => {
+      expected = true
+      port1.postMessage("close")
+      const timer = setTimeout(terminate, graceMs)
+      return end.finally(() => clearTimeout(timer))
+    }
+  }
+}
+
+/** Worker threads with shared memory. */
+export const threadTransport: Transport = { name: "thread", open: (opening) => open(opening, false) }
+
+/** Worker threads with which nothing is shared: every message is a frame of bytes. For tests. */
+export const bytesTransport: Transport = { name: "bytes", open: (opening) => open(opening, true) }

@@ -1,0 +1,138 @@
+// One attempt on a worker: what it holds, how it ends, and what its function may ask about itself.
+import type { CurrentTask, Slab } from "../graph/CurrentTask.ts"
+import { Claim } from "../transport/Transport.ts"
+import type { Far } from "./Far.ts"
+import type { Piece } from "./Room.ts"
+import type { Failure } from "../transport/Message.ts"
+
+/** How an asynchronous attempt goes on. */
+export interface Ending {
+  readonly succeed: (value: unknown) => void
+  readonly fail: (error: unknown) => void
+  readonly failed: (failure: Failure) => void
+  readonly yield: () => void
+  readonly proceed: () => void
+}
+
+/** What is known of an attempt when it begins. */
+export interface AttemptHead {
+  readonly task: number
+  readonly attempt: number
+  /** index of its claim word */
+  readonly claim: number
+  readonly inputs: Array<number>
+  readonly outputs: number
+  readonly expected: number
+  readonly many: boolean
+}
+
+/** An attempt that has begun. */
+export class Attempt implements CurrentTask {
+  readonly task: number
+  readonly attempt: number
+  readonly inputs: Array<number>
+  readonly outputs: number
+  readonly expected: number
+  readonly many: boolean
+  readonly pieces: Array<Piece> = []
+  readonly started = performance.now()
+  ended = false
+  /** it waits for other tasks */
+  yielded = false
+  private waits = 0
+  private cancelled = false
+  private controller: AbortController | undefined = undefined
+  private ending: Ending | undefined = undefined
+  private onCancel: (() => void) | undefined = undefined
+  private readonly far: Far
+  private readonly claim: number
+
+  constructor(far: Far, head: AttemptHead) {
+    this.far = far
+    this.task = head.task
+    this.attempt = head.attempt
+    this.claim = head.claim
+    this.inputs = head.inputs
+    this.outputs = head.outputs
+    this.expected = head.expected
+    this.many = head.many
+  }
+
+  get id(): number {
+    return this.task
+  }
+
+  get processor(): string {
+    return `thread ${this.far.worker}`
+  }
+
+  isCancelled(): boolean {
+    if (this.cancelled) return true
+    const { words } = this.far.port
+    if (words !== undefined) return Atomics.load(words, this.claim) === Claim.cancelled
+    this.far.port.drain((incoming) => this.far.receive(incoming))
+    return this.cancelled
+  }
+
+  signal(): AbortSignal {
+    this.controller ??= new AbortController()
+    if (this.isCancelled()) this.controller.abort()
+    return this.controller.signal
+  }
+
+  allocate(bytes: number): Slab {
+    const { room } = this.far
+    if (room === undefined || this.ended) return { buffer: new SharedArrayBuffer(bytes), byteOffset: 0, zeroed: true }
+    const ahead = this.pieces.length === 0 ? this.expected : 0
+    const piece = room.take(bytes, ahead)
+    this.pieces.push(piece)
+    return { buffer: room.arena, byteOffset: piece.offset, zeroed: false }
+  }
+
+  /** It goes on asynchronously. */
+  begin(ending: Ending): void {
+    this.ending = ending
+  }
+
+  /** Calls `f` when it is cancelled. */
+  whenCancelled(f: () => void): void {
+    if (this.cancelled) f()
+    else this.onCancel = f
+  }
+
+  /** Nobody wants its result any more. */
+  cancel(): void {
+    this.cancelled = true
+    this.controller?.abort()
+    this.onCancel?.()
+  }
+
+  succeed(value: unknown): void {
+    this.ending?.succeed(value)
+  }
+
+  fail(error: unknown): void {
+    this.ending?.fail(error)
+  }
+
+  failed(failure: Failure): void {
+    this.ending?.failed(failure)
+  }
+
+  /** A fiber of it begins to wait for another task. */
+  wait(): void {
+    if (this.waits++ > 0 || this.ended) return
+    this.yielded = true
+    this.ending?.yield()
+  }
+
+  /** That fiber goes on. */
+  goOn(): void {
+    if (--this.waits > 0 || this.ended) return
+    this.yielded = false
+    this.ending?.proceed()
+  }
+}
+
+/** An attempt that begins now. */
+export const makeAttempt = (far: Far, head: AttemptHead): Attempt => new Attempt(far, head)

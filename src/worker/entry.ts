@@ -1,0 +1,72 @@
+// What a worker thread runs: puts the far side together and listens. Light: Effect is not loaded here, so that a thread
+// is ready in tens of milliseconds. Output is posted directly, so that the last lines of a thread that dies are kept.
+import { workerData } from "node:worker_threads"
+import { Crossing } from "../chunk/codec.ts"
+import type { Answer } from "../transport/Message.ts"
+import type { ThreadData } from "../transport/thread.ts"
+import type { Far } from "./Far.ts"
+import { makeGuard } from "./guard.ts"
+import { Functions } from "./Functions.ts"
+import { makeHandle } from "./handle.ts"
+import { writeDirectly } from "./output.ts"
+import { type Incoming, Port } from "./Port.ts"
+import { Report } from "./Report.ts"
+import { Room } from "./Room.ts"
+import { Runner } from "./Runner.ts"
+import { ValueReader, ValueWriter } from "./values.ts"
+
+/** Bytes of unused room above which an idle worker gives it back. */
+const TRIM_BYTES = 64 * 1024
+
+const start = (data: ThreadData): void => {
+  const port = new Port(data.port, data.words, data.bytes)
+  const crossing = new Crossing()
+  const report = new Report()
+  const room = data.arena === undefined || data.words === undefined ? undefined : new Room(
+    data.arena,
+    data.words,
+    (bytes) => port.post(report.take(bytes, false)),
+    (offset, bytes) => report.piece(offset, bytes, false)
+  )
+  const waiting = new Map<number, (answer: Answer) => void>()
+  const closers: Array<() => Promise<void>> = []
+  const far: Far = {
+    worker: data.worker,
+    port,
+    crossing,
+    functions: new Functions(crossing),
+    report,
+    room,
+    reader: new ValueReader(data.arena, crossing, makeHandle),
+    writer: new ValueWriter(room, crossing),
+    guard: data.check && data.arena !== undefined ? makeGuard(data.arena) : undefined,
+    receive: (incoming) => receive(incoming),
+    answered: (answer) => {
+      const f = waiting.get(answer.request)
+      waiting.delete(answer.request)
+      f?.(answer)
+    },
+    idle: () => {
+      room?.trim(TRIM_BYTES)
+      runner.flush()
+    },
+    flush: () => runner.flush(),
+    waiting,
+    closers
+  }
+  const runner = new Runner(far)
+  const receive = (incoming: Incoming): void => {
+    if (incoming === "close") void Promise.all(closers.map((close) => close())).finally(() => port.close())
+    else runner.take(incoming)
+  }
+  writeDirectly(port)
+  port.listen((incoming) => {
+    receive(incoming)
+    runner.pump()
+  })
+  port.post(report.take(0, true))
+}
+
+const data: unknown = workerData
+if (typeof data === "object" && data !== null && "poniard" in data) start(data as ThreadData)
+else throw new Error("this file is started by Poniard's engine, not by hand")
