@@ -1,9 +1,12 @@
 // npm start: a full-text index of every text file below a folder, out of core and on all cores, and answers from it.
 // The graph of tasks is in index-folder/describe.ts, what the threads run in index-folder/tasks.ts; this is the command
 // line around them. Try: npm start -- --query effect --out /tmp/index
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Console, Effect } from "effect"
-import { CliError, Command } from "effect/cli"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CliError from "effect/cli/CliError"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
 import { explain } from "./index-folder/explain.ts"
 import { indexFolder } from "./index-folder/indexFolder.ts"
 import { showJson, showResult, showSkips } from "./index-folder/report.ts"

@@ -1,7 +1,7 @@
 // The flags of the command line, checked: what is wrong is said with the flag's name and what would be right. What the
 // settings lead to is decided in `plan` and `describe`.
-import type { Option } from "effect"
-import { Flag } from "effect/cli"
+import * as Flag from "effect/cli/Flag"
+import type * as Option from "effect/Option"
 import { availableParallelism } from "node:os"
 
 /** What the user wants, as `flags` gives it. */

@@ -1,7 +1,8 @@
 // The folder under --out: everything is first written to a temporary folder in it and renamed when whole; whatever
 // happens, the temporary folder goes with the Scope, and --out itself too if it was made for nothing.
-import { Data, Effect } from "effect"
-import type { Scope } from "effect"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { pathLine } from "./list.ts"

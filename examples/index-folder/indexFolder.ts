@@ -1,7 +1,8 @@
 // The job from the settings to the result: list the folder, choose how to cut the work, describe it, collect it. Whatever
 // happens, what it holds (threads, spilled data, the temporary folder under --out) goes with its Scope.
-import { Clock, Effect } from "effect"
-import type { Scope } from "effect"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { collect, delayed, Engine } from "poniard"
 import type { TaskError } from "poniard"
 import type { Reading } from "./Block.ts"

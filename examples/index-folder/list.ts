@@ -1,7 +1,8 @@
 // Lists the files that count, below a folder, on the main thread: what there is to do must be known before any of it is
 // cut into blocks. Names are handled as bytes (latin1 strings, a character a byte), as a name need not be valid UTF-8.
 // It opens nothing but folders; links are not followed, so a loop of links is no danger.
-import { Data, Effect } from "effect"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
 import type { Dir, Dirent } from "node:fs"
 import { accessSync, constants, lstatSync, opendirSync, statSync } from "node:fs"
 import { resolve } from "node:path"

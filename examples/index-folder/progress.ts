@@ -1,7 +1,8 @@
 // Shows how far the job is while it runs: one line that is drawn over on a terminal, a plain line every few seconds
 // anywhere else. It writes to standard error, so that standard output holds the result and nothing else.
-import { Clock, Effect } from "effect"
-import type { Scope } from "effect"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { Engine } from "poniard"
 import { showBytes } from "./report.ts"
 

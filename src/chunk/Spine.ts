@@ -20,6 +20,19 @@ interface Postponed {
   readonly o: object
   readonly soft: boolean
   readonly trail: Trail
+  /** how many times DEEP it lies below the root */
+  readonly layer: number
+}
+
+/** Layers of DEEP levels, a million levels in all; what is deeper is made by getters and never ends. */
+const MOST_LAYERS = 1_000_000 / DEEP
+
+/** A field of an error that is copied when all else is, so that what also stands elsewhere is the same object. */
+interface SoftField {
+  readonly o: object
+  readonly name: string
+  readonly into: object
+  readonly as: string
 }
 
 /** The copied spine of one value. In what errors carry along (`soft`), a text takes the place of what cannot cross. */
@@ -30,7 +43,9 @@ export class Spine {
   private readonly copies = new Map<object, unknown>()
   private readonly softCopies = new Map<object, unknown>()
   private readonly postponed: Array<Postponed> = []
+  private readonly softFields: Array<SoftField> = []
   private trail: Trail
+  private layer = 0
 
   constructor(crossing: Crossing, root: string, visitor?: Visitor) {
     this.crossing = crossing
@@ -43,19 +58,39 @@ export class Spine {
   run(value: unknown): unknown {
     try {
       const copy = this.value(value, 0, false)
-      for (let next = this.postponed.pop(); next !== undefined; next = this.postponed.pop()) this.resume(next)
+      this.resume()
+      // Nothing is refused from here on, so that places are of no interest.
+      this.trail = new Trail("")
+      for (let i = 0; i < this.softFields.length; i++) {
+        const { as, into, name, o } = this.softFields[i]
+        put(into, as, this.softField(o, name))
+        this.resume()
+      }
       return copy
     } catch (thrown) {
       throw this.trail.refusal(thrown)
     }
   }
 
-  private resume({ number, o, shape, soft, trail }: Postponed): void {
-    this.trail = trail
+  /** Copies what was too deep, until nothing is. */
+  private resume(): void {
+    for (let next = this.postponed.pop(); next !== undefined; next = this.postponed.pop()) {
+      const { layer, number, o, shape, soft, trail } = next
+      this.trail = trail
+      this.layer = layer
+      try {
+        this.table.payloads[number] = this.payload(shape, o, 0, soft)
+      } catch (thrown) {
+        if (!soft) throw thrown
+      }
+    }
+  }
+
+  private softField(o: object, name: string): unknown {
     try {
-      this.table.payloads[number] = this.payload(shape, o, 0, soft)
-    } catch (thrown) {
-      if (!soft) throw thrown
+      return this.field(o, name, 0, true)
+    } catch {
+      return "[it cannot be read]"
     }
   }
 
@@ -120,8 +155,14 @@ export class Spine {
     const standIn = this.table.standIn(number)
     this.remember(o, standIn, soft)
     if (depth < DEEP) this.table.payloads[number] = this.payload(shape, o, depth, soft)
-    else this.postponed.push({ number, shape, o, soft, trail: this.trail.fork() })
+    else this.postpone(number, shape, o, soft)
     return standIn
+  }
+
+  private postpone(number: number, shape: Shape, o: object, soft: boolean): void {
+    const layer = this.layer + 1
+    if (layer > MOST_LAYERS) throw new RangeError("it is deeper than a million levels")
+    this.postponed.push({ number, shape, o, soft, trail: this.trail.fork(), layer })
   }
 
   private payload(shape: Shape, o: object, depth: number, soft: boolean): unknown {
@@ -215,38 +256,36 @@ export class Spine {
     const { fields, hidden, inherited } = partsOf(error, listed)
     const hiddenCopy = {}
     const fieldsCopy = {}
-    for (const name of hidden) put(hiddenCopy, name, this.softField(error, name, depth))
+    for (const name of hidden) this.softFields.push({ o: error, name, into: hiddenCopy, as: name })
     for (const name of fields) {
-      put(fieldsCopy, name, listed ? this.field(error, name, depth, soft) : this.softField(error, name, depth))
+      if (listed) put(fieldsCopy, name, this.field(error, name, depth, soft))
+      else this.softFields.push({ o: error, name, into: fieldsCopy, as: name })
     }
     for (const [name, text] of inherited) put(name === "_tag" ? fieldsCopy : hiddenCopy, name, text)
     return [hiddenCopy, fieldsCopy, argumentNames(error)]
   }
 
-  private softField(o: object, name: string, depth: number): unknown {
-    try {
-      return this.field(o, name, depth, true)
-    } catch {
-      return "[it cannot be read]"
-    }
-  }
-
   private effect(species: Species, o: object, depth: number, soft: boolean): unknown {
+    if (species === "die" || species === "interrupt") {
+      const payload = [undefined, this.annotations(o as Reason<unknown>, depth)]
+      if (species === "die") this.softFields.push({ o, name: "defect", into: payload, as: "0" })
+      return payload
+    }
     const slot = slotOf[species]
-    const content = slot === undefined ? undefined : this.field(o, slot, depth, soft || species === "die")
-    const isReason = species === "fail" || species === "die" || species === "interrupt"
-    return isReason ? [content, this.annotations(o as Reason<unknown>, depth)] : content
+    const content = slot === undefined ? undefined : this.field(o, slot, depth, soft)
+    return species === "fail" ? [content, this.annotations(o as Reason<unknown>, depth)] : content
   }
 
   /** Annotations that can cross; others (a stack frame holds a function) mean nothing to another thread. */
   private annotations(reason: Reason<unknown>, depth: number): Map<unknown, unknown> | undefined {
     const kept = new Map<unknown, unknown>()
-    for (const [key, value] of mapEntries.call(reason.annotations)) {
+    for (const [key, value] of reason.annotations) {
       try {
         new Spine(this.crossing, "").run(value)
       } catch {
         continue
       }
+      this.step("get", key, depth)
       kept.set(key, this.value(value, depth + 1, false))
     }
     return kept.size === 0 ? undefined : kept

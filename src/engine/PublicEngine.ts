@@ -1,7 +1,7 @@
 // The name `Engine` as users know it: the service, with the layers that make it and the ways to look into it.
 import { Effect, Stream } from "effect"
 import type { AnyHandle } from "../graph/types.ts"
-import { EngineKey } from "./Engine.ts"
+import { EngineKey } from "../graph/EngineService.ts"
 import type { Turn } from "./Journal.ts"
 import { layer } from "./layer.ts"
 import type { EngineSnapshot } from "./EngineSnapshot.ts"

@@ -12,16 +12,21 @@ import type { Core } from "./Core.ts"
 import type { Fault } from "./Failure.ts"
 import { ChunkHandle } from "./handles.ts"
 import { loadFunction } from "./load.ts"
-import { answerRequest } from "./nested.ts"
+import type { Nested } from "./nested.ts"
 import type { Rooms } from "./Rooms.ts"
 import { askRetry, inputOf } from "./retry.ts"
 import { placeOf } from "./submission.ts"
+import type { Wishes } from "./wishes.ts"
 
 /** What the engine's shell offers to hosts. */
 export interface Shell {
   readonly core: Core
   readonly rooms: Rooms
   readonly context: Context.Context<never>
+  readonly wishes: Wishes
+  readonly nested: Nested
+  /** stores a value, with a wish of its own */
+  readonly put: (value: unknown) => ChunkHandle
   /** starts another processor in the place of one that ended; returns what nobody will run any more */
   readonly replace: (worker: number, exit: Exit & { readonly started: boolean }) => ReadonlyArray<Where>
   /** puts something into the inbox, to be done in a later turn */
@@ -122,6 +127,7 @@ const lost = (shell: Shell, worker: number, exit: Exit, claimed: ReadonlyArray<n
   core.lastLoss = fault
   core.running.delete(worker)
   shell.rooms.forget(worker)
+  shell.nested.forget(worker)
 }
 
 /** The host of one processor. */
@@ -157,7 +163,7 @@ export const hostOf = (shell: Shell, worker: number): Host => {
       }),
     stray: shell.stray,
     line: shell.line,
-    request: (request, answerer) => later(() => answerRequest(shell, worker, request, answerer)),
+    request: (request, answerer) => later(() => shell.nested.request(worker, request, answerer)),
     room: (bytes, grant) => later(() => shell.rooms.ask(worker, bytes, grant))
   }
 }

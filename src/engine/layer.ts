@@ -4,22 +4,24 @@ import { Cause, Context, Effect, Layer, Scope } from "effect"
 import { Crossing } from "../chunk/codec.ts"
 import { MemoryStore } from "../chunk/MemoryStore.ts"
 import { makeSpillStore } from "../chunk/SpillStore.ts"
+import { errorClasses } from "../graph/errors.ts"
 import { registeredModules } from "../graph/TaskModule.ts"
 import { fiberProcessor } from "../processor/fiber.ts"
 import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
 import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import { Core } from "./Core.ts"
-import { EngineKey, type Shape } from "./Engine.ts"
+import { EngineKey, type Shape } from "../graph/EngineService.ts"
 import { hostOf, type Shell } from "./host.ts"
 import { Journal } from "./Journal.ts"
 import { type Inbox, makeInbox, stopwatch } from "./Loop.ts"
 import { isWorker, print } from "./machine.ts"
 import { Mover } from "./Mover.ts"
+import { Nested } from "./nested.ts"
 import { type CheckedOptions, checkOptions, type EngineOptions } from "./options.ts"
 import { Pool } from "./Pool.ts"
 import { Rooms } from "./Rooms.ts"
-import { shapeOf } from "./shape.ts"
+import { shapeOf, storeValue } from "./shape.ts"
 import { timers } from "./timers.ts"
 import { Wishes } from "./wishes.ts"
 
@@ -48,6 +50,7 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const scope = yield* Effect.scope
   const context = yield* Effect.context<never>()
   const crossing = new Crossing()
+  crossing.add(errorClasses)
   for (const { schemas } of registeredModules()) crossing.add(schemas)
   const strays: Array<string> = []
   const store = new MemoryStore({
@@ -67,9 +70,16 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const after = timers(core, context, scope, later)
   inbox = yield* makeInbox(() => ({ core, mover, rooms, after, now }), (cause) => core.die(Cause.pretty(cause)))
   yield* Effect.addFinalizer(() => Effect.sync(() => core.close()))
+  const wishes = new Wishes(core, mover, later)
+  const parts = { core, mover, rooms, wishes, later, strays }
   const shell: Shell = {
     core,
     rooms,
+    wishes,
+    get nested() {
+      return nested
+    },
+    put: (value) => storeValue(parts, value),
     context: Context.omit(Scope.Scope)(context as Context.Context<Scope.Scope>) as Context.Context<never>,
     later,
     replace: (worker, exit) => pool.replace(worker, exit),
@@ -77,9 +87,9 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
     line: print
   }
   const pool = new Pool(core, scope, (worker) => hostOf(shell, worker))
-  const wishes = new Wishes(core, mover, later)
+  const nested = new Nested(shell)
   for (const processor of processorsOf(options)) yield* pool.start(processor)
-  return shapeOf({ core, mover, rooms, wishes, later, strays })
+  return shapeOf(parts)
 })
 
 /**

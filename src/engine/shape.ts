@@ -10,9 +10,8 @@ import { NotTransferable, StoreFull } from "../graph/errors.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { explain, explainAll } from "../scheduler/explain.ts"
 import type { Core } from "./Core.ts"
-import type { Shape } from "./Engine.ts"
+import type { Shape } from "../graph/EngineService.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
-import type { Turn } from "./Journal.ts"
 import type { Mover } from "./Mover.ts"
 import type { Rooms } from "./Rooms.ts"
 import { snapshotOf } from "./EngineSnapshot.ts"
@@ -84,7 +83,7 @@ const handles = (parts: ShapeParts): Pick<Shape, "wait" | "fetch" | "isReady" | 
     wait: (handle) => core.open(wishes.wait((handle as SpawnedHandle).wish)),
     fetch: (handle) => {
       const { wish } = handle as SpawnedHandle
-      return core.open(Effect.andThen(wishes.wait(wish), wishes.read(wish)))
+      return core.open(Effect.andThen(wishes.wait(wish), Effect.map(wishes.read(wish), ([value]) => value)))
     },
     isReady: (handle) => Effect.sync(() => (handle as SpawnedHandle).wish.status !== "pending"),
     cancel: (handle) =>
@@ -108,8 +107,8 @@ const handles = (parts: ShapeParts): Pick<Shape, "wait" | "fetch" | "isReady" | 
   }
 }
 
-/** Stores a value: a chunk that no task makes. */
-const store = (parts: ShapeParts, value: unknown): ChunkHandle => {
+/** Stores a value: a chunk that no task makes. Throws Refused or ArenaFull. */
+export const storeValue = (parts: ShapeParts, value: unknown): ChunkHandle => {
   const { core, later, wishes } = parts
   const held = core.store.pack(value, false, "value")
   const chunk = core.chunkIds.take()
@@ -144,7 +143,7 @@ const data = (parts: ShapeParts): Pick<Shape, "put" | "get" | "use"> => {
   return {
     put: (value) =>
       core.open(Effect.acquireRelease(
-        Effect.try({ try: () => store(parts, value) as Handle, catch: (error) => refusal(parts, error) }),
+        Effect.try({ try: () => storeValue(parts, value) as Handle, catch: (error) => refusal(parts, error) }),
         (handle) => Effect.sync(() => giveUp(parts, handle as ChunkHandle))
       )),
     get: (handle) => core.open(reading(parts, handle as ChunkHandle, (chunk) => Effect.map(wishes.values([chunk]), ([value]) => value))),
@@ -177,6 +176,10 @@ const reading = <A, E, R>(
     : Effect.andThen(wishes.wait(handle.wish), Effect.suspend(() => f(handle.chunk)))
 }
 
+/** Looks at the state when everything that was asked for before has been taken in. */
+const settled = <A>({ core, later }: ShapeParts, look: () => A): Effect.Effect<A> =>
+  core.open(Effect.callback((resume) => later(() => core.afterTurn.push(() => resume(Effect.sync(look))))))
+
 /** The service. */
 export const shapeOf = (parts: ShapeParts): Shape => {
   const { core, mover, rooms } = parts
@@ -187,15 +190,15 @@ export const shapeOf = (parts: ShapeParts): Shape => {
     ...running(parts),
     ...handles(parts),
     ...data(parts),
-    events: Stream.callback<Turn>((queue) =>
+    events: Stream.callback<unknown>((queue) =>
       Effect.acquireRelease(
         Effect.sync(() => core.journal.subscribe((turn) => Queue.offerUnsafe(queue, turn))),
         (unsubscribe) => Effect.sync(unsubscribe)
       )
     ),
-    snapshot: Effect.sync(() => snapshotOf(core, mover, rooms)),
+    snapshot: settled(parts, () => snapshotOf(core, mover, rooms)),
     explain: (handle) =>
-      Effect.sync(() =>
+      settled(parts, () =>
         handle === undefined
           ? explainAll(core.state, nameOf, 50)
           : explain(core.state, taskOf(handle), nameOf)

@@ -17,7 +17,7 @@ import type {
   SpawnedOperations,
   SpawnWith
 } from "../graph/verbs.ts"
-import { EngineKey } from "./Engine.ts"
+import { EngineKey } from "../graph/EngineService.ts"
 
 /** Puts leaves back into the shape of a handle. */
 const reshape = <A>(handle: Handle, leaves: ReadonlyArray<A>, join: (shape: ReadonlyArray<A> | Record<string, A>) => A): A => {

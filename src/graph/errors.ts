@@ -208,6 +208,22 @@ for (const [name, { prototype }] of Object.entries(classes)) Object.defineProper
 
 installErrors(classes)
 
+/** All of them, for the table of classes that may cross. */
+export const errorClasses = [
+  TaskFailed,
+  TaskCancelled,
+  TaskTimedOut,
+  Unplaceable,
+  ProcessorLost,
+  ChunkLost,
+  StoreFull,
+  NotTransferable,
+  InputMutated,
+  TaskFunctionMissing,
+  TaskModuleUnloadable,
+  GraphInvalid
+] as const
+
 /** Whatever a task can fail with besides its own typed errors. */
 export type TaskError =
   | TaskFailed

@@ -101,10 +101,10 @@ export interface Host {
   readonly room: (bytes: number, grant: (offset: number, bytes: number) => void) => void
 }
 
-/** How a request of a task is answered, in the processor's own way of writing values. */
+/** How a request of a task is answered: a value, or the Cause of a failure. */
 export interface Answerer {
-  readonly values: (request: number, chunks: ReadonlyArray<number>) => void
-  readonly failure: (request: number, error: unknown) => void
+  readonly value: (request: number, value: unknown) => void
+  readonly failure: (request: number, cause: Cause.Cause<unknown>) => void
 }
 
 /** A processor that runs: commands to it. None of them waits. */

@@ -1,13 +1,15 @@
 // A processor on the far side of a transport: batches go out as one message, reports come back as one, and nothing is
 // kept for a task but its place in the list of what was sent. Where memory is shared, taking an attempt back is one
 // compare-and-swap on its claim word; over bytes it is a question.
-import { Effect } from "effect"
-import type { Answer, FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
+import { type Cause, Effect } from "effect"
+import type { FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
 import { Flag } from "../transport/Message.ts"
 import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
+import { written } from "../chunk/written.ts"
+import { registeredModule } from "../graph/TaskModule.ts"
 import { faultOf } from "./faults.ts"
-import type { Host, Processor, Running } from "./Processor.ts"
+import type { Answerer, Host, Processor, Running } from "./Processor.ts"
 import { readResults } from "./results.ts"
 import { WorkerRooms } from "./WorkerRooms.ts"
 
@@ -24,7 +26,7 @@ interface Sent {
   readonly claim: number
 }
 
-class WorkerRunner implements Running {
+class WorkerRunner implements Running, Answerer {
   private readonly host: Host
   private readonly link: Link
   private readonly sent = new Map<number, Sent>()
@@ -78,6 +80,7 @@ class WorkerRunner implements Running {
     if (!this.known.has(fn.id)) {
       this.known.add(fn.id)
       const { id, kind, name, source: text, url } = fn
+      this.host.store.crossing.add(registeredModule(url)?.schemas ?? [])
       functions.push({ id, kind: kind === "inline" ? "inline" : "module", url, name, source: text })
     }
     const options = source.options(task)
@@ -168,19 +171,22 @@ class WorkerRunner implements Running {
       host.retracted(tasks, attempts)
     }
     if (message.kept.length > 0) host.kept(...split(message.kept))
-    for (const request of message.requests) {
-      host.request(request, {
-        values: (number, chunks) => this.answer(number, chunks),
-        failure: (number, error) => this.post({ answers: [{ request: number, ok: false, ints: NO_INTS, values: [error] }] })
-      })
-    }
+    for (const request of message.requests) host.request(request, this)
     if (message.room > 0) host.room(message.room, (offset, bytes) => this.rooms.grant(offset, bytes))
   }
 
-  private answer(request: number, chunks: ReadonlyArray<number>): void {
-    for (const chunk of chunks) this.writer.chunk(chunk)
-    const answer: Answer = { request, ok: true, ...this.writer.out.take() }
-    this.post({ answers: [answer] })
+  /** Answers a request with a value. */
+  value(request: number, value: unknown): void {
+    this.answer(request, true, value)
+  }
+
+  /** Answers a request with the Cause of a failure. */
+  failure(request: number, cause: Cause.Cause<unknown>): void {
+    this.answer(request, false, cause)
+  }
+
+  private answer(request: number, ok: boolean, value: unknown): void {
+    this.post({ answers: [{ request, ok, value: written(value, this.host.store.crossing) }] })
   }
 
   private notice({ stream, task, text }: Notice): void {

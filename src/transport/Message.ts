@@ -28,7 +28,7 @@ export const Code = {
 /** A function that a worker meets for the first time. */
 export interface FunctionMessage {
   readonly id: number
-  readonly kind: "module" | "inline"
+  readonly kind: "module" | "inline" | "closure"
   readonly url: string
   readonly name: string
   readonly source: string | undefined
@@ -55,12 +55,11 @@ export interface ToWorker {
   readonly answers: ReadonlyArray<Answer>
 }
 
-/** An answer to a request of a task. */
+/** An answer to a request of a task: values, or the Cause of a failure, as the codec wrote them. */
 export interface Answer {
   readonly request: number
   readonly ok: boolean
-  readonly ints: Int32Array
-  readonly values: ReadonlyArray<unknown>
+  readonly value: Encoded
 }
 
 /** An attempt that failed. */
@@ -84,19 +83,23 @@ export interface Encoded {
   readonly buffers: ReadonlyArray<Uint8Array>
 }
 
-/** Something that a task asks of the engine. Handles are numbers that the worker gives out. */
+/**
+ * Something that a task asks of the engine. Handles are numbers that the worker gives out; -1 - n is chunk n of the
+ * engine, which the task was given. What is asked: `spawn` a task whose values are the handles; `await` values, or `exit`s;
+ * whether one is `ready`; `cancel`; `drop`; `release` also what persists; `put` a value under a handle.
+ */
 export interface Request {
-  /** answers carry it; 0: none is expected */
+  /** answers carry it */
   readonly request: number
   readonly task: number
   readonly attempt: number
-  readonly ask: "spawn" | "await" | "cancel" | "drop" | "put"
+  readonly ask: "spawn" | "await" | "exit" | "ready" | "cancel" | "drop" | "release" | "put"
   readonly handles: ReadonlyArray<number>
-  /** of a spawn: the function, its options as given, and its arguments */
+  /** of a spawn: the function and its options */
   readonly fn: FunctionMessage | undefined
   readonly options: unknown
-  readonly ints: Int32Array
-  readonly values: ReadonlyArray<unknown>
+  /** of a spawn: its arguments, with a FarReference where a handle was; of a put: the value */
+  readonly value: Encoded | undefined
 }
 
 /** Worker to main. */

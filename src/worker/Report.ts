@@ -4,6 +4,20 @@ import { Writer } from "../transport/Words.ts"
 
 const LOW = 2 ** 30
 
+const NOTHING: FromWorker = {
+  heads: new Float64Array(0),
+  ints: new Int32Array(0),
+  values: [],
+  pieces: new Int32Array(0),
+  failures: [],
+  claims: [],
+  retracted: [],
+  kept: [],
+  requests: [],
+  room: 0,
+  ready: false
+}
+
 /** A report under way. */
 export class Report {
   readonly out = new Writer()
@@ -57,8 +71,15 @@ export class Report {
     return this.heads.length / 3
   }
 
+  /** A message that only asks for room and gives pieces back: it may be sent in the middle of writing a result. */
+  askForRoom(bytes: number): FromWorker {
+    const pieces = new Int32Array(this.pieces)
+    this.pieces = []
+    return { ...NOTHING, pieces, room: bytes }
+  }
+
   /** The message; a new report begins. */
-  take(room: number, ready: boolean): FromWorker {
+  take(ready: boolean): FromWorker {
     const { ints, values } = this.out.take()
     const message: FromWorker = {
       heads: new Float64Array(this.heads),
@@ -70,7 +91,7 @@ export class Report {
       retracted: this.retracted,
       kept: this.kept,
       requests: this.requests,
-      room,
+      room: 0,
       ready
     }
     this.heads = []

@@ -125,7 +125,7 @@ export class Runner {
   /** Reports what there is to report. */
   flush(): void {
     this.lastReport = performance.now()
-    if (!this.far.report.empty) this.far.port.post(this.far.report.take(0, false))
+    if (!this.far.report.empty) this.far.port.post(this.far.report.take(false))
   }
 
   private step(batch: Batch): void {

@@ -2,7 +2,9 @@
 // when a worker meets its first Effect; only from here on does the worker know Effect.
 import { Cause, Context, Effect, Exit, Fiber, Layer, ManagedRuntime, type Scope } from "effect"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
+import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
+import { engineContext } from "./client.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Far } from "./Far.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
@@ -14,6 +16,8 @@ setTaskLookUp(() => {
   const fiber = Fiber.getCurrent()
   return fiber === undefined ? undefined : Context.get(fiber.context, Current)
 })
+
+let knowsErrors = false
 
 type Runtime = ManagedRuntime.ManagedRuntime<unknown, unknown>
 
@@ -32,8 +36,11 @@ const runtimeOf = (far: Far, url: string): Runtime => {
 
 /** Runs the Effect that an attempt's function returned. */
 export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
+  if (!knowsErrors) far.crossing.add(errorClasses)
+  knowsErrors = true
   const run = Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>).pipe(
-    Effect.provideService(Current, attempt)
+    Effect.provideService(Current, attempt),
+    Effect.provide(engineContext(far, attempt))
   )
   const fiber = runtimeOf(far, url).runFork(run)
   attempt.whenCancelled(() => fiber.interruptUnsafe())

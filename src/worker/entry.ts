@@ -25,7 +25,7 @@ const start = (data: ThreadData): void => {
   const room = data.arena === undefined || data.words === undefined ? undefined : new Room(
     data.arena,
     data.words,
-    (bytes) => port.post(report.take(bytes, false)),
+    (bytes) => port.post(report.askForRoom(bytes)),
     (offset, bytes) => report.piece(offset, bytes, false)
   )
   const waiting = new Map<number, (answer: Answer) => void>()
@@ -64,7 +64,7 @@ const start = (data: ThreadData): void => {
     receive(incoming)
     runner.pump()
   })
-  port.post(report.take(0, true))
+  port.post(report.take(true))
 }
 
 const data: unknown = workerData

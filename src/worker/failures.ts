@@ -1,6 +1,7 @@
 // Failures as they travel to the engine: what was thrown, written by the codec; what could not be run or sent, as words.
 import { type Crossing, encode, Refused } from "../chunk/codec.ts"
-import type { Encoded, Failure } from "../transport/Message.ts"
+import { ownCopy, written } from "../chunk/written.ts"
+import type { Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Missing } from "./Functions.ts"
 import { RoomRefused } from "./Room.ts"
@@ -19,28 +20,17 @@ const base = (attempt: Attempt, kind: Failure["kind"], text: string): Failure =>
 
 const stackOf = (error: unknown): string => error instanceof Error ? error.stack ?? "" : ""
 
-const copied = ({ buffers, head }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => buffer.slice()) })
-
-/** What was thrown, or its text where it cannot be written. */
-export const written = (crossing: Crossing, error: unknown): Encoded => {
-  try {
-    return copied(encode(error, crossing))
-  } catch {
-    return encode(new Error(String(error)), crossing)
-  }
-}
-
 /** An attempt that threw, or whose result could not be sent. */
 export const failureOf = (crossing: Crossing, attempt: Attempt, error: unknown): Failure => {
   if (error instanceof Refused) return { ...base(attempt, "refused", error.reason), path: error.path }
   if (error instanceof RoomRefused) return { ...base(attempt, "full", error.message), bytes: error.bytes }
-  return { ...base(attempt, "die", stackOf(error)), error: written(crossing, error) }
+  return { ...base(attempt, "die", stackOf(error)), error: written(error, crossing) }
 }
 
 /** An Effect that failed: its Cause. `typed`: failures in the error channel, as opposed to defects. */
 export const causeFailure = (crossing: Crossing, attempt: Attempt, cause: unknown, typed: boolean, stack: string): Failure => {
   try {
-    return { ...base(attempt, "fail", stack), error: copied(encode(cause, crossing)), path: typed ? "typed" : "" }
+    return { ...base(attempt, "fail", stack), error: ownCopy(encode(cause, crossing)), path: typed ? "typed" : "" }
   } catch (error) {
     return failureOf(crossing, attempt, error)
   }

@@ -2,31 +2,27 @@
 import type { Cause, Exit, Scope, Stream } from "effect"
 import { Context, Effect, Layer, Schema } from "effect"
 import type { Engine } from "../../src/graph/types.ts"
-import type {
-  ChunkOperations,
-  Collect,
-  CollectExit,
-  Completed,
-  Compute,
-  Spawn,
-  SpawnedOperations,
-  SpawnWith
-} from "../../src/graph/verbs.ts"
-import { all, type Chunk, type Delayed, type Handle, type Spawned, Task, type TaskError } from "../../src/index.ts"
+import {
+  all,
+  Chunk,
+  collect,
+  collectExit,
+  completed,
+  compute,
+  type Delayed,
+  type Handle,
+  spawn,
+  Spawned,
+  spawnWith,
+  Task,
+  type TaskError
+} from "../../src/index.ts"
 import { is } from "./Equal.ts"
 
 class Oops extends Schema.TaggedError<Oops>()("Oops", {}) {}
 class Late extends Schema.TaggedError<Late>()("Late", {}) {}
 class Db extends Context.Service<Db, { readonly rows: number }>()("test/Db") {}
 
-declare const collect: Collect
-declare const collectExit: CollectExit
-declare const compute: Compute
-declare const spawn: Spawn
-declare const spawnWith: SpawnWith
-declare const completed: Completed
-declare const Spawned: SpawnedOperations
-declare const Chunk: ChunkOperations
 
 interface Report {
   readonly count: Delayed<number>

@@ -1,11 +1,9 @@
-// The service `Engine`: what the verbs (verbs.ts) need of an engine, whether it is this process's own or, inside a task
-// on a worker, the far side of one. Layers are in layer.ts.
+// The service `Engine`: what the verbs need of an engine, whether it is this process's own (engine/shape.ts) or, inside a
+// task on a worker, the far side of one (worker/client.ts). Not light: it loads Effect.
 import { Context, type Effect, type Exit, type Scope, type Stream } from "effect"
-import type { DelayedNode } from "../graph/Delayed.ts"
-import type { Handle } from "../graph/Handle.ts"
-import type * as Types from "../graph/types.ts"
-import type { Turn } from "./Journal.ts"
-import type { EngineSnapshot } from "./EngineSnapshot.ts"
+import type { DelayedNode } from "./Delayed.ts"
+import type { Handle } from "./Handle.ts"
+import type * as Types from "./types.ts"
 
 /** What an engine does. Handles go in as they are; values come out flat, in the order of the handles' leaves. */
 export interface Shape {
@@ -23,9 +21,9 @@ export interface Shape {
   readonly put: (value: unknown) => Effect.Effect<Handle, unknown, Scope.Scope>
   readonly get: (chunk: Handle) => Effect.Effect<unknown, unknown>
   readonly use: <B, E, R>(chunk: Handle, f: (value: unknown) => Effect.Effect<B, E, R>) => Effect.Effect<B, unknown, R>
-  readonly events: Stream.Stream<Turn>
-  readonly snapshot: Effect.Effect<EngineSnapshot>
-  readonly explain: (handle: Handle) => Effect.Effect<string>
+  readonly events: Stream.Stream<unknown>
+  readonly snapshot: Effect.Effect<unknown>
+  readonly explain: (handle: Handle | undefined) => Effect.Effect<string>
 }
 
 /** The type of the service. */
