@@ -10,8 +10,20 @@ import type * as Result from "effect/Result"
 import { createRequire } from "node:module"
 
 /** What of Effect a value is. */
-export type Species = "some" | "none" | "success" | "failure" | "succeeded" | "failed" | "cause" | "fail" | "die"
-  | "interrupt" | "duration" | "utc" | "zoned"
+export type Species =
+  | "some"
+  | "none"
+  | "success"
+  | "failure"
+  | "succeeded"
+  | "failed"
+  | "cause"
+  | "fail"
+  | "die"
+  | "interrupt"
+  | "duration"
+  | "utc"
+  | "zoned"
 
 /** The property that holds what a species contains; the others are told by their argument alone. */
 export const slotOf: { readonly [S in Species]?: string } = {
@@ -134,7 +146,9 @@ const keyOf = (species: Species): PropertyKey => {
   const mark: ReadonlyArray<never> = []
   const probe = makerOf(species)(mark) as Record<PropertyKey, unknown>
   const key = Reflect.ownKeys(probe).find((candidate) => probe[candidate] === mark)
-  if (key === undefined) throw new Error(`this version of effect keeps the content of "${species}" where Poniard cannot`)
+  if (key === undefined) {
+    throw new Error(`this version of effect keeps the content of "${species}" where Poniard cannot`)
+  }
   keys.set(species, key)
   return key
 }

@@ -37,7 +37,9 @@ export const partsOf = (error: object, listed: boolean): ErrorParts => {
     for (const name of ["name", "message", "stack", "_tag"]) {
       if (Object.hasOwn(error, name)) continue
       const text = textOf(error, name)
-      if (text !== undefined && text !== "" && !(name === "name" && text === nativeOf(error))) inherited.push([name, text])
+      if (text !== undefined && text !== "" && !(name === "name" && text === nativeOf(error))) {
+        inherited.push([name, text])
+      }
     }
   }
   return { hidden, fields, inherited }
@@ -74,7 +76,8 @@ export const blankError = (native: string, prototype?: object): Error => {
   Reflect.set(Error, "stackTraceLimit", 0)
   const error = new Error()
   Reflect.set(Error, "stackTraceLimit", limit)
-  const type = (globalThis as unknown as { readonly [name: string]: { readonly prototype: object } | undefined })[native]
+  const type =
+    (globalThis as unknown as { readonly [name: string]: { readonly prototype: object } | undefined })[native]
   Object.setPrototypeOf(error, prototype ?? type?.prototype ?? Error.prototype)
   return error
 }

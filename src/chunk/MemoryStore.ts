@@ -7,6 +7,8 @@ import { Entry, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
 import { sizeOf } from "./size.ts"
 import { INLINE_BYTES, RAW_BYTES } from "./sizes.ts"
 
+/** Stands for the value undefined; a place without a value is undefined. */
+const UNDEFINED = Symbol("undefined")
 /** What a plain value is counted as. */
 const PLAIN_BYTES = 16
 /** Share of the budget that small values may take outside the arena. */
@@ -39,6 +41,8 @@ export class MemoryStore {
   /** bytes of values outside the arena, and of values on this thread's heap */
   inlineBytes = 0
   heapBytes = 0
+  /** bytes of slabs that workers hold, to put results into */
+  roomBytes = 0
   peakBytes = 0
 
   constructor(options: StoreOptions) {
@@ -78,12 +82,13 @@ export class MemoryStore {
 
   /** The value of a chunk as it is held: a plain value or an Entry. */
   get(chunk: number): unknown {
-    return this.values[chunk]
+    const held = this.values[chunk]
+    return held === UNDEFINED ? undefined : held
   }
 
   /** Holds a plain value or an entry; returns the bytes that it counts for. */
   set(chunk: number, held: unknown): number {
-    this.values[chunk] = held
+    this.values[chunk] = held === undefined ? UNDEFINED : held
     if (!(held instanceof Entry)) {
       this.inlineBytes += PLAIN_BYTES
       return PLAIN_BYTES
@@ -128,7 +133,7 @@ export class MemoryStore {
 
   /** A live value gets bytes of its own, because it is to cross: throws Refused. */
   solidify(chunk: number): unknown {
-    const held = this.values[chunk]
+    const held = this.get(chunk)
     if (!(held instanceof Entry) || held.code !== LIVE_VALUE) return held
     const packed = this.pack(held.value, false, "result")
     this.heapBytes -= held.bytes
@@ -147,7 +152,7 @@ export class MemoryStore {
 
   /** A chunk's value for a task on this thread: arrays are views on the arena. */
   view(chunk: number): unknown {
-    const held = this.values[chunk]
+    const held = this.get(chunk)
     if (!(held instanceof Entry)) return held
     if (held.code === LIVE_VALUE) return held.value
     if (held.code !== PACKED) return viewRaw(held.code, this.arena.buffer, held.parts[0], held.parts[1])
@@ -156,7 +161,7 @@ export class MemoryStore {
 
   /** A chunk's value as the user's own: nothing in it is shared with the store. */
   copy(chunk: number): unknown {
-    const held = this.values[chunk]
+    const held = this.get(chunk)
     if (!(held instanceof Entry)) return held
     if (held.code === LIVE_VALUE) return this.copyLive(held.value)
     return this.unpackOwn(held, this.partViews(held).map((view) => new Uint8Array(view)))
@@ -198,6 +203,7 @@ export class MemoryStore {
   /** Forgets a chunk; its arena bytes are free at once unless they are being written or read. */
   delete(chunk: number): unknown {
     const held = this.values[chunk]
+    if (held === undefined) return undefined
     this.values[chunk] = undefined
     if (!(held instanceof Entry)) {
       this.inlineBytes -= PLAIN_BYTES

@@ -16,8 +16,8 @@ export class Refused extends Error {
   }
 }
 
-/** What a value that cannot cross is, in a few words: "a function", "an effect HashMap", "an instance of Socket". */
-export const wordsFor = (value: unknown): string => {
+/** What a value is, in a few words: "a function", "an effect HashMap", "an instance of Socket". */
+const wordsFor = (value: unknown): string => {
   if (typeof value === "function") return "a function"
   if (typeof value === "symbol") return "a symbol"
   if (typeof value !== "object" || value === null) return `the value ${String(value)}`
@@ -35,6 +35,15 @@ export const wordsFor = (value: unknown): string => {
 export const because = (value: unknown): string => {
   const hint = hintFor(value)
   return `${wordsFor(value)} cannot cross threads${hint === "" ? "" : `: ${hint}`}`
+}
+
+/** A short text to stand for a value that cannot cross, where it is not to be refused. */
+export const textFor = (value: unknown): string => {
+  try {
+    return `[${wordsFor(value)} cannot cross threads]`
+  } catch {
+    return "[what cannot be looked at cannot cross threads]"
+  }
 }
 
 const hintFor = (value: unknown): string => {

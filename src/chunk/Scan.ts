@@ -140,7 +140,7 @@ export class Scan {
     const { trail } = this
     const values = valuesOf(o)
     if (values === undefined) return this.named(o, depth)
-    if (this.careful) for (const name of Object.keys(o)) this.bytes += name.length
+    if (this.careful) { for (const name of Object.keys(o)) this.bytes += name.length }
     this.bytes += 4 + values.length * (this.careful ? 2 : 8)
     trail.how[depth] = "nth"
     trail.objects[depth] = o

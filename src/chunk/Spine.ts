@@ -9,7 +9,7 @@ import { argumentNames, partsOf } from "./ErrorValue.ts"
 import { areManyNumbers, hasNames, packNumbers } from "./items.ts"
 import { kindOf } from "./kindOf.ts"
 import { put } from "./put.ts"
-import { because, Refused, wordsFor } from "./Refused.ts"
+import { because, Refused, textFor } from "./Refused.ts"
 import { DEEP, mapEntries, refuseDetached, setValues, type Visitor } from "./Scan.ts"
 import { type Shape, Table } from "./Table.ts"
 import { Trail } from "./Trail.ts"
@@ -187,13 +187,20 @@ export class Spine {
     }
   }
 
-  private container(kind: "plain" | "array" | "map" | "set", o: object, depth: number, soft: boolean, own = true): object {
+  private container(
+    kind: "plain" | "array" | "map" | "set",
+    o: object,
+    depth: number,
+    soft: boolean,
+    own = true
+  ): object {
     const copy = kind === "plain" ? {} : kind === "array" ? [] : kind === "map" ? new Map() : new Set()
     if (own) this.remember(o, copy, soft)
     if (kind === "plain") this.fields(o, copy, depth, soft)
     else if (kind === "array") this.items(o as ReadonlyArray<unknown>, copy as Array<unknown>, depth, soft)
-    else if (kind === "map") this.entries(o as ReadonlyMap<unknown, unknown>, copy as Map<unknown, unknown>, depth, soft)
-    else this.members(o as ReadonlySet<unknown>, copy as Set<unknown>, depth, soft)
+    else if (kind === "map") {
+      this.entries(o as ReadonlyMap<unknown, unknown>, copy as Map<unknown, unknown>, depth, soft)
+    } else this.members(o as ReadonlySet<unknown>, copy as Set<unknown>, depth, soft)
     return copy
   }
 
@@ -289,13 +296,5 @@ export class Spine {
       kept.set(key, this.value(value, depth + 1, false))
     }
     return kept.size === 0 ? undefined : kept
-  }
-}
-
-const textFor = (value: unknown): string => {
-  try {
-    return `[${wordsFor(value)} cannot cross threads]`
-  } catch {
-    return "[what cannot be shown cannot cross threads]"
   }
 }

@@ -27,6 +27,7 @@ export class Trail {
     for (let i = 0; i < this.depth; i++) {
       here.how.push(this.how[i])
       here.keys.push(this.keys[i])
+      here.objects.push(this.objects[i])
     }
     here.depth = this.depth
     return new Trail(here)
@@ -34,13 +35,19 @@ export class Trail {
 
   /** The place as text, root first. */
   path(): string {
+    const parts = this.stepsBack()
+    let { base } = this
+    for (; typeof base !== "string"; base = base.base) for (const part of base.stepsBack()) parts.push(part)
+    parts.reverse()
+    const middle = parts.length - MOST_SHOWN
+    if (middle > 0) parts.splice(MOST_SHOWN / 2, middle, ` ...${middle} more... `)
+    return base + parts.join("")
+  }
+
+  private stepsBack(): Array<string> {
     const parts: Array<string> = []
-    let base: Trail | string = this
-    while (typeof base !== "string") {
-      for (let i = base.depth - 1; i >= 0; i--) parts.push(stepText(base.how[i], base.keys[i], base.objects[i]))
-      base = base.base
-    }
-    return base + parts.reverse().join("")
+    for (let i = this.depth - 1; i >= 0; i--) parts.push(stepText(this.how[i], this.keys[i], this.objects[i]))
+    return parts
   }
 
   /** What was thrown on the way as a refusal of this place. */
@@ -53,6 +60,9 @@ export class Trail {
     return new Refused(this.path(), `it cannot be read: ${text}`, { cause: thrown })
   }
 }
+
+/** Steps of a path that are shown: who follows more, in a list say, looks for its end. */
+const MOST_SHOWN = 1000
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 

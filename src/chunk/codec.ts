@@ -2,9 +2,10 @@
 // sockets. Here is only which of three forms a head has; walks are in Scan.ts and Spine.ts, bytes in head.ts.
 //
 // What crosses: what structured clone takes, listed classes, Option, Result, Exit, Cause, Duration, DateTime, errors.
-// Shared and cyclic references stay. Unlike structured clone: an object without prototype stays one; an error keeps its
+// Shared and cyclic references stay. Unlike structured clone: an object without prototype stays one; errors keep their
 // fields; a Buffer arrives as Uint8Array; views of one buffer, and a SharedArrayBuffer, are copied apart; what has a
-// prototype of its own is refused. Symbol keys, and non-enumerable ones except errors', do not cross.
+// prototype of its own is refused. Symbol keys, and non-enumerable ones except errors', do not cross, nor private
+// fields. A Cause keeps the annotations that can cross. Of errors that are not listed, see ErrorValue.ts.
 import type { Crossing } from "./Crossing.ts"
 import { HeadReader, HeadWriter } from "./head.ts"
 import { Refused } from "./Refused.ts"
@@ -20,7 +21,10 @@ export { Refused } from "./Refused.ts"
 export interface Encoded {
   /** owns its memory */
   readonly head: Uint8Array
-  /** bytes of typed arrays and buffers of at least OUT_OF_BAND bytes, on the original memory, in first-seen order */
+  /**
+   * bytes of typed arrays and buffers of at least OUT_OF_BAND bytes, on the original memory, in first-seen order; a long
+   * array of numbers is among them, as a copy
+   */
   readonly buffers: ReadonlyArray<Uint8Array>
 }
 
@@ -64,7 +68,9 @@ export const decode = (head: Uint8Array, buffers: ReadonlyArray<Uint8Array>, cro
     return head[0] === TABLE ? revive(reader, crossing) : reader.readValue()
   } catch (thrown) {
     if (thrown instanceof Refused) throw thrown
-    throw new Refused("", `a value cannot be read from its ${head.byteLength} bytes: ${String(thrown)}`, { cause: thrown })
+    throw new Refused("", `a value cannot be read from its ${head.byteLength} bytes: ${String(thrown)}`, {
+      cause: thrown
+    })
   }
 }
 

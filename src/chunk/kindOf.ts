@@ -8,7 +8,18 @@ import { speciesOf } from "./EffectValue.ts"
  * The kinds. `leaf`: Date, RegExp and boxed primitives; `view`: typed arrays, DataView and Node's Buffer; `buffer`:
  * ArrayBuffer and SharedArrayBuffer; `bare`: no prototype; `class`: listed; `effect`: Option and its like.
  */
-export type Kind = "plain" | "array" | "map" | "set" | "leaf" | "view" | "buffer" | "bare" | "class" | "error" | "effect"
+export type Kind =
+  | "plain"
+  | "array"
+  | "map"
+  | "set"
+  | "leaf"
+  | "view"
+  | "buffer"
+  | "bare"
+  | "class"
+  | "error"
+  | "effect"
   | "other"
 
 const ofNative: { readonly [name: string]: Kind } = {

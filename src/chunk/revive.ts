@@ -59,7 +59,10 @@ const blankClass = ([identifier, , native]: ClassArgument, crossing: Crossing): 
     return error
   }
   if (known !== undefined) return Object.create(known.prototype)
-  throw new Refused("", `the class ${identifier} is not known here: list it in \`schemas\` of the task module that takes it`)
+  throw new Refused(
+    "",
+    `the class ${identifier} is not known here: list it in \`schemas\` of the task module that takes it`
+  )
 }
 
 const fill = (shape: Shape, blank: object, payload: unknown): void => {

@@ -53,6 +53,8 @@ export class Core {
   readonly processors = new Map<number, Processor>()
   /** submissions that are not complete, in the order in which they came */
   readonly submissions: Array<Submission> = []
+  /** what waits for submissions that came before it: those whose wish's serial number is between these two */
+  private readonly behind: Array<{ readonly from: number; readonly until: number; readonly call: () => void }> = []
   /** what is to be called when the turn is over: users' code runs there, never in the middle of it */
   readonly afterTurn: Array<() => void> = []
   private firstChunk = new Int32Array(0)
@@ -153,6 +155,28 @@ export class Core {
   /** Runs something of this engine's, unless it is closed. */
   open<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
     return Effect.suspend(() => this.closed === undefined ? effect : Effect.die(new Error(this.closed)))
+  }
+
+  /**
+   * Calls `call` when no submission is pending that came before now and after `from`, the serial number of a wish: until
+   * then it may still refer to what the wish is for. Only in a turn.
+   */
+  afterSubmissions(from: number, call: () => void): void {
+    const until = this.submissions[this.submissions.length - 1]?.wish.serial ?? -1
+    if (until < from) call()
+    else this.behind.push({ from, until, call })
+  }
+
+  /** Calls what has waited for submissions that are complete now. */
+  callBehind(): void {
+    for (let i = 0; i < this.behind.length;) {
+      const { call, from, until } = this.behind[i]
+      if (this.submissions.some(({ wish }) => from <= wish.serial && wish.serial <= until)) i++
+      else {
+        this.behind.splice(i, 1)
+        call()
+      }
+    }
   }
 
   /** Ends everything that is waited for: the engine is closed. */

@@ -22,6 +22,9 @@ export interface EngineSnapshot {
     /** the part of it that holds chunks or is set aside for them */
     readonly residentBytes: number
     readonly reservedBytes: number
+    /** bytes of shared memory that are in use; of these, held by workers for results to come */
+    readonly slabBytes: number
+    readonly roomBytes: number
     /** chunks that are held, wherever */
     readonly chunks: number
     readonly spilledBytes: number
@@ -60,6 +63,8 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       peakStoreBytes: core.store.peakBytes,
       residentBytes: memory.resident,
       reservedBytes: memory.reserved,
+      slabBytes: core.store.arena.used,
+      roomBytes: core.store.roomBytes,
       chunks: core.state.chunks.count,
       spilledBytes: mover.spilledBytes,
       restoredBytes: mover.restoredBytes,

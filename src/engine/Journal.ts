@@ -13,7 +13,8 @@ export interface Turn {
   readonly commands: ReadonlyArray<Command>
 }
 
-/** Numbers that the ring may hold in all. */
+/** Turns and numbers that the ring may hold in all. */
+const MOST_TURNS = 1024
 const MOST_WEIGHT = 200_000
 
 const weigh = (entries: ReadonlyArray<Event | Command>): number => {
@@ -24,31 +25,38 @@ const weigh = (entries: ReadonlyArray<Event | Command>): number => {
 
 /** The journal of one engine. */
 export class Journal {
-  private readonly ring: Array<Turn> = []
-  private readonly weights: Array<number> = []
+  private readonly ring: Array<Turn | undefined> = []
+  private readonly weights = new Float64Array(MOST_TURNS)
+  /** the oldest turn that the ring has, and the number of the last one */
+  private oldest = 1
+  private last = 0
   private weight = 0
-  private turns = 0
   private readonly subscribers = new Set<(turn: Turn) => void>()
 
   /** Records a turn. */
   record(at: number, events: ReadonlyArray<Event>, commands: ReadonlyArray<Command>): void {
-    const turn = { turn: ++this.turns, at, events, commands }
+    const turn = { turn: ++this.last, at, events, commands }
+    if (this.last - this.oldest >= MOST_TURNS) this.drop()
     const weight = weigh(events) + weigh(commands)
-    this.ring.push(turn)
-    this.weights.push(weight)
+    const slot = this.last % MOST_TURNS
+    this.ring[slot] = turn
+    this.weights[slot] = weight
     this.weight += weight
-    let drop = 0
-    while (this.weight > MOST_WEIGHT && drop < this.ring.length - 1) this.weight -= this.weights[drop++]
-    if (drop > 0) {
-      this.ring.splice(0, drop)
-      this.weights.splice(0, drop)
-    }
-    for (const f of this.subscribers) f(turn)
+    while (this.weight > MOST_WEIGHT && this.oldest < this.last) this.drop()
+    if (this.subscribers.size > 0) { for (const f of this.subscribers) f(turn) }
+  }
+
+  private drop(): void {
+    const slot = this.oldest++ % MOST_TURNS
+    this.weight -= this.weights[slot]
+    this.ring[slot] = undefined
   }
 
   /** The turns that the ring still has, oldest first. */
   recent(): ReadonlyArray<Turn> {
-    return this.ring.slice()
+    const turns: Array<Turn> = []
+    for (let turn = this.oldest; turn <= this.last; turn++) turns.push(this.ring[turn % MOST_TURNS]!)
+    return turns
   }
 
   /** Calls `f` with every turn from now on; the result ends that. */

@@ -54,6 +54,7 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
     if (advanceOne(core, submissions[i])) submissions.splice(i, 1)
     else i++
   }
+  core.callBehind()
   rooms.press()
   const commands = decide(core.state)
   core.journal.record(now(), core.takeEvents(), ended.length === 0 ? commands : [...ended, ...commands])

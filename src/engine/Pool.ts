@@ -42,8 +42,14 @@ export class Pool {
     return Effect.gen({ self: this as Pool }, function*() {
       const scope = yield* Scope.fork(this.scope)
       this.scopes.set(worker, scope)
-      const running = yield* processor.start(this.hostOf(worker)).pipe(Effect.provideService(Scope.Scope, scope))
+      const host = this.hostOf(worker)
+      let isUp: boolean | undefined
+      // It may say that it is up before it can be given anything: that is passed on when it can.
+      const up = (): void => isUp === undefined ? void (isUp = true) : host.up()
+      const running = yield* processor.start({ ...host, up }).pipe(Effect.provideService(Scope.Scope, scope))
       this.core.running.set(worker, running)
+      if (isUp === true) host.up()
+      else isUp = false
     })
   }
 

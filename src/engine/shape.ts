@@ -51,7 +51,7 @@ const running = (parts: ShapeParts): Pick<Shape, "collect" | "collectExit" | "co
     Effect.contextWith((context: Context.Context<never>) =>
       Effect.acquireUseRelease(
         Effect.sync(() => wishes.make([handle], exits, context)),
-        (made) => Effect.andThen(wishes.wait(made), read(made)),
+        (made) => Effect.andThen(wishes.wait(made), Effect.suspend(() => read(made))),
         (made) => Effect.sync(() => wishes.drop(made))
       )
     )

@@ -1,7 +1,7 @@
 // The verbs: collect, compute, spawn and what goes with them. They check what they are given, ask whatever Engine is in
 // scope, and put the values back into the shape of the question. Nothing here knows where work runs.
 import { Cause, Effect, Exit, Queue, Stream } from "effect"
-import { AllNode, gather } from "../graph/all.ts"
+import { AllNode, countLeaves, gather } from "../graph/all.ts"
 import { makeNode } from "../graph/Delayed.ts"
 import { Handle, HandleKind } from "../graph/Handle.ts"
 import { refuse } from "../graph/refuse.ts"
@@ -68,7 +68,7 @@ export const collectExit: CollectExit = ((what: unknown) => {
       if (handle === what) return reshape<AnyExit>(handle, exits, joinExits)
       let next = 0
       const member = (of: Handle): AnyExit => {
-        const count = leavesOf(of)
+        const count = countLeaves(of)
         const own = exits.slice(next, next + count)
         next += count
         return reshape<AnyExit>(of, own, joinExits)
@@ -79,11 +79,6 @@ export const collectExit: CollectExit = ((what: unknown) => {
         : Object.fromEntries(Object.entries(shape as Record<string, Handle>).map(([key, of]) => [key, member(of)]))
     }))
 }) as never
-
-const leavesOf = (handle: Handle): number =>
-  handle instanceof AllNode
-    ? Object.values(handle.shape).reduce<number>((sum, member) => sum + leavesOf(member as Handle), 0)
-    : 1
 
 /** Runs what is needed and leaves the values where they are: gives Chunks that live until the caller's Scope closes. */
 export const compute: Compute = ((what: unknown) => {

@@ -2,6 +2,7 @@
 // read from disk if that is where it is; the chunk itself stays until its wish is dropped.
 import { type Context, Effect, Exit } from "effect"
 import { Entry } from "../chunk/Entry.ts"
+import { countLeaves } from "../graph/all.ts"
 import { ChunkLost } from "../graph/errors.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { CurrentAttempt } from "../processor/CurrentAttempt.ts"
@@ -31,12 +32,14 @@ export class Wishes {
 
   /** Withdraws a wish: what nobody else wants goes. */
   drop(wish: Wish): void {
-    this.later(() => {
-      const { status, task } = wish
-      if (status === "dropped") return
-      wish.become("dropped")
-      if (task >= 0) this.core.tell({ _tag: "dropped", tasks: [task] })
-    })
+    this.later(() => this.core.afterSubmissions(wish.serial + 1, () => this.dropNow(wish)))
+  }
+
+  private dropNow(wish: Wish): void {
+    const { status, task } = wish
+    if (status === "dropped") return
+    wish.become("dropped")
+    if (task >= 0) this.core.tell({ _tag: "dropped", tasks: [task] })
   }
 
   /** Waits until a wish is no longer pending. In a task on this thread the slot is given back meanwhile. */
@@ -55,6 +58,7 @@ export class Wishes {
       return Effect.acquireUseRelease(
         Effect.sync(() => {
           if (current.waits++ > 0) return
+          current.suspended()
           this.later(() => this.core.tell({ _tag: "yielded", worker: host.worker, task, attempt }))
         }),
         () => waiting,
@@ -100,8 +104,11 @@ export class Wishes {
   /** An Exit for each chunk of a wish for exits. */
   readExits(wish: Wish): Effect.Effect<Array<Exit.Exit<unknown, unknown>>> {
     const { failures, state } = this.core
+    if (wish.status === "dropped") return Effect.interrupt
     if (wish.failure !== undefined) {
-      return Effect.succeed([Exit.failCause(causeOf(wish.failure))])
+      const exit = Exit.failCause(causeOf(wish.failure))
+      const count = wish.handles.reduce((sum, handle) => sum + countLeaves(handle), 0)
+      return Effect.succeed(Array.from({ length: count }, () => exit))
     }
     return Effect.forEach(wish.chunks, (chunk) => {
       const failure = failures.get(state.chunks.producer[chunk])

@@ -32,6 +32,14 @@ export const gather = (what: unknown, verb: string): Handle => {
   return new AllNode(shape)
 }
 
+/** How many handles other than `all`s a handle consists of. */
+export const countLeaves = (handle: Handle): number => {
+  if (!(handle instanceof AllNode)) return 1
+  let count = 0
+  for (const member of Object.values(handle.shape)) count += countLeaves(member as Handle)
+  return count
+}
+
 const checkMember = (member: unknown, verb: string, place: string): void => {
   if (member instanceof Handle) return
   const path = `${verb}: ${place}`

@@ -11,6 +11,8 @@ export interface Attempt {
   readonly attempt: number
   /** fibers of it that wait for other tasks */
   waits: number
+  /** called when the first of them begins to wait: the slot is free */
+  readonly suspended: () => void
 }
 
 /** The attempt of the current fiber; undefined outside a task. */

@@ -25,7 +25,10 @@ export class WorkerRooms {
   /** Answers a worker that sleeps for room; offset -1: there is none. */
   grant(offset: number, bytes: number): void {
     const words = this.words!
-    if (offset >= 0) this.stretches.push({ start: offset, end: offset + bytes })
+    if (offset >= 0) {
+      this.stretches.push({ start: offset, end: offset + bytes })
+      this.store.roomBytes += bytes
+    }
     Atomics.store(words, Word.roomOffset, offset < 0 ? -1 : offset / 64)
     Atomics.store(words, Word.roomLow, bytes % LOW)
     Atomics.store(words, Word.roomHigh, Math.floor(bytes / LOW))
@@ -49,6 +52,7 @@ export class WorkerRooms {
     if (at < 0) throw new Error(`a worker settled ${bytes} bytes at ${offset}, which are not in its room`)
     const { end, start } = this.stretches[at]
     this.stretches.splice(at, 1)
+    this.store.roomBytes -= bytes
     if (offset > start) {
       arena.split(start, offset - start)
       this.stretches.push({ start, end: offset })
@@ -67,6 +71,9 @@ export class WorkerRooms {
 
   /** The worker is gone: everything that it held is free. */
   free(): void {
-    for (const { start } of this.stretches.splice(0)) this.store.arena.release(start)
+    for (const { end, start } of this.stretches.splice(0)) {
+      this.store.roomBytes -= end - start
+      this.store.arena.release(start)
+    }
   }
 }

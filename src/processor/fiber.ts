@@ -2,9 +2,10 @@
 // the services of whoever collects them; plain functions run to their end, one batch a turn of their own.
 import { Cause, Context, Effect, Exit, type Fiber, Queue, type Scope } from "effect"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
+import { callTask, isPromise, promised, valuesOf } from "./call.ts"
 import { CurrentAttempt, taskOf } from "./CurrentAttempt.ts"
-import type { ArgumentVisitor, Finished, Host, Processor, Running } from "./Processor.ts"
-import { decode } from "../chunk/codec.ts"
+import { Arguments } from "./Arguments.ts"
+import type { Finished, Host, Processor, Running } from "./Processor.ts"
 
 /** Tasks that this thread runs at a time. */
 export const FIBERS = 256
@@ -12,64 +13,6 @@ export const FIBERS = 256
 interface Item {
   readonly task: number
   readonly attempt: number
-}
-
-/** Builds the arguments of a task as values of this thread. */
-class Arguments implements ArgumentVisitor {
-  private readonly host: Host
-  private out: Array<unknown> = []
-  private readonly open: Array<{ readonly list: Array<unknown>; readonly keys: ReadonlyArray<string> | undefined; left: number }> = []
-
-  constructor(host: Host) {
-    this.host = host
-  }
-
-  take(task: number): Array<unknown> {
-    this.out = []
-    this.host.source.visit(task, this)
-    return this.out
-  }
-
-  private add(value: unknown): void {
-    const group = this.open[this.open.length - 1]
-    if (group === undefined) {
-      this.out.push(value)
-      return
-    }
-    group.list.push(value)
-    if (--group.left > 0) return
-    this.open.pop()
-    this.add(group.keys === undefined ? group.list : Object.fromEntries(group.keys.map((key, i) => [key, group.list[i]])))
-  }
-
-  private group(left: number, keys: ReadonlyArray<string> | undefined): void {
-    if (left === 0) this.add(keys === undefined ? [] : {})
-    else this.open.push({ list: [], keys, left })
-  }
-
-  value(value: unknown): void {
-    this.add(value)
-  }
-
-  snapshot(head: Uint8Array, buffers: ReadonlyArray<Uint8Array>): void {
-    this.add(decode(head, buffers, this.host.store.crossing))
-  }
-
-  chunk(chunk: number): void {
-    this.add(this.host.store.view(chunk))
-  }
-
-  handle(chunk: number): void {
-    this.add(this.host.handleOf(chunk))
-  }
-
-  list(length: number): void {
-    this.group(length, undefined)
-  }
-
-  record(keys: ReadonlyArray<string>): void {
-    this.group(keys.length, keys)
-  }
 }
 
 /** What has finished since the last report. */
@@ -98,6 +41,8 @@ class FiberRunner implements Running {
   private readonly now: () => number
   private readonly batch = new Batch()
   private readonly fibers = new Map<number, Fiber.Fiber<unknown, unknown>>()
+  /** attempts that wait in the inbox or begin just now, and those of them that are not wanted any more */
+  private readonly beginning = new Set<number>()
   private readonly dropped = new Set<number>()
   private flushing = false
 
@@ -109,14 +54,17 @@ class FiberRunner implements Running {
   }
 
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    for (let i = 0; i < tasks.length; i++) Queue.offerUnsafe(this.inbox, { task: tasks[i], attempt: attempts[i] })
+    for (let i = 0; i < tasks.length; i++) {
+      this.beginning.add(attempts[i])
+      Queue.offerUnsafe(this.inbox, { task: tasks[i], attempt: attempts[i] })
+    }
   }
 
   interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
     for (let i = 0; i < tasks.length; i++) {
       const fiber = this.fibers.get(attempts[i])
-      if (fiber === undefined) this.dropped.add(attempts[i])
-      else fiber.interruptUnsafe()
+      if (fiber !== undefined) fiber.interruptUnsafe()
+      else if (this.beginning.has(attempts[i])) this.dropped.add(attempts[i])
     }
   }
 
@@ -129,6 +77,8 @@ class FiberRunner implements Running {
     for (const item of items) {
       if (this.dropped.delete(item.attempt)) this.host.retracted([item.task], [item.attempt])
       else this.begin(item)
+      this.beginning.delete(item.attempt)
+      this.dropped.delete(item.attempt)
     }
     this.flush()
   }
@@ -153,7 +103,7 @@ class FiberRunner implements Running {
     if (timeout >= 0) host.claimed([item.task], [item.attempt])
     const started = this.now()
     const fn = host.source.fn(item.task)
-    if (fn.call === undefined) return this.foreign(item, started)
+    if (fn.call === undefined) return this.fork(item, callTask(host, this.args, item.task), started)
     let result: unknown
     try {
       const args = this.args.take(item.task)
@@ -169,24 +119,9 @@ class FiberRunner implements Running {
     else this.finish(item, result, started)
   }
 
-  /** A function of a module that this thread has not imported. */
-  private foreign(item: Item, started: number): void {
-    const { host } = this
-    const call = Effect.flatMap(host.load(item.task), (fn) =>
-      Effect.suspend(() => {
-        const result: unknown = fn(...this.args.take(item.task))
-        return Effect.isEffect(result)
-          ? result as Effect.Effect<unknown, unknown>
-          : isPromise(result)
-          ? promised(result)
-          : Effect.succeed(result)
-      }))
-    this.fork(item, call, started)
-  }
-
   private fork(item: Item, effect: Effect.Effect<unknown, unknown, unknown>, started: number): void {
     const { host } = this
-    const attempt = { host, task: item.task, attempt: item.attempt, waits: 0 }
+    const attempt = { host, task: item.task, attempt: item.attempt, waits: 0, suspended: () => {} }
     const context = Context.add(host.contextOf(item.task), CurrentAttempt, attempt)
     const fiber = Effect.runForkWith(context)(Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>))
     this.fibers.set(item.attempt, fiber)
@@ -197,19 +132,20 @@ class FiberRunner implements Running {
         this.flushSoon()
       } else this.failed(item, exit.cause, false)
     })
+    // What it did until its first wait may have let somebody drop it.
+    if (this.dropped.has(item.attempt)) fiber.interruptUnsafe()
   }
 
   private finish(item: Item, result: unknown, started: number): void {
     const { batch, host } = this
-    const outputs = host.source.outputs(item.task)
-    if (outputs > 0) {
-      if (!Array.isArray(result) || result.length !== outputs) return this.failed(item, Cause.die(wrongOutputs(outputs, result)), true)
-      for (const value of result) batch.values.push(value)
-      batch.outputs.push(outputs)
-    } else {
-      batch.values.push(result)
-      batch.outputs.push(1)
+    let values: ReadonlyArray<unknown>
+    try {
+      values = valuesOf(host.source.outputs(item.task), result)
+    } catch (error) {
+      return this.failed(item, Cause.die(error), true)
     }
+    for (const value of values) batch.values.push(value)
+    batch.outputs.push(values.length)
     batch.tasks.push(item.task)
     batch.attempts.push(item.attempt)
     batch.durations.push(this.now() - started)
@@ -228,23 +164,6 @@ class FiberRunner implements Running {
     this.host.failed({ task, attempt, cause, error: undefined, typed, retryable: true, stack })
   }
 }
-
-/** What a function with `outputs: n` returned that is not a list of n. */
-export const wrongOutputs = (outputs: number, result: unknown): Error =>
-  new TypeError(
-    `the option outputs is ${outputs}, so the function must return an array of ${outputs}; it returned ${
-      Array.isArray(result) ? `an array of ${result.length}` : typeof result
-    }`
-  )
-
-const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function"
-
-/** A rejection is a throw: its type is not known. */
-const promised = (promise: PromiseLike<unknown>): Effect.Effect<unknown> =>
-  Effect.callback((resume) => {
-    promise.then((value) => resume(Effect.succeed(value)), (error: unknown) => resume(Effect.die(error)))
-  })
 
 /** The processor of this thread. `module`: it also runs the functions of task modules, because there are no threads. */
 export const fiberProcessor = (options: { readonly module: boolean; readonly fibers?: number }): Processor => ({

@@ -66,7 +66,8 @@ export const submitted = (s: State, e: Submitted): void => {
     s.classes[defined.id] = defined
     s.learned[defined.id] = { duration: -1, bytes: -1, finished: 0 }
   }
-  if (e.part === "more" && !s.open.has(e.submission)) {
+  // A whole submission is open too until its wish is linked: a task that fails at once has nobody to want it before.
+  if (!s.open.has(e.submission)) {
     s.open.set(e.submission, s.nextOrder)
     s.openSince = Math.min(s.openSince, s.nextOrder)
   }
@@ -96,7 +97,7 @@ export const submitted = (s: State, e: Submitted): void => {
       } else makeReady(s, task, NONE)
     }
   }
-  if (e.part === "last") closeSubmission(s, e.submission)
+  if (e.part !== "more") closeSubmission(s, e.submission)
 }
 
 const closeSubmission = (s: State, submission: number): void => {

@@ -19,8 +19,8 @@ export const Word = {
 /** Records that can be under way to one worker: claim words are reused in turn. */
 export const CLAIMS = 8192
 
-/** What a claim word says. */
-export const Claim = { free: 0, claimed: 1, revoked: 2, cancelled: 3 } as const
+/** What a claim word says. Done: it has ended, although its report may not have been sent yet. */
+export const Claim = { free: 0, claimed: 1, revoked: 2, cancelled: 3, done: 4 } as const
 
 /** How a far side ended. */
 export interface Exit {

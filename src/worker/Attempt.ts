@@ -1,9 +1,13 @@
 // One attempt on a worker: what it holds, how it ends, and what its function may ask about itself.
+import { AsyncLocalStorage } from "node:async_hooks"
 import type { CurrentTask, Slab } from "../graph/CurrentTask.ts"
 import { Claim } from "../transport/Transport.ts"
 import type { Far } from "./Far.ts"
 import type { Piece } from "./Room.ts"
 import type { Failure } from "../transport/Message.ts"
+
+/** The attempt that what runs now came from, also in its timers and after its awaits. */
+export const attempts = new AsyncLocalStorage<Attempt>()
 
 /** How an asynchronous attempt goes on. */
 export interface Ending {
@@ -67,9 +71,10 @@ export class Attempt implements CurrentTask {
   }
 
   isCancelled(): boolean {
-    if (this.cancelled) return true
+    if (this.cancelled || this.ended) return true
     const { words } = this.far.port
-    if (words !== undefined) return Atomics.load(words, this.claim) === Claim.cancelled
+    // An asynchronous attempt may outlive its claim word, which is another's then; it is told by message.
+    if (words !== undefined && this.ending === undefined) return Atomics.load(words, this.claim) === Claim.cancelled
     this.far.port.drain((incoming) => this.far.receive(incoming))
     return this.cancelled
   }
@@ -105,6 +110,21 @@ export class Attempt implements CurrentTask {
     this.cancelled = true
     this.controller?.abort()
     this.onCancel?.()
+  }
+
+  /** Something that it began has thrown where nobody can catch it. False if it does not wait for anything. */
+  crash(error: unknown): boolean {
+    if (this.ended || this.ending === undefined) return false
+    this.ending.fail(error)
+    this.cancel()
+    return true
+  }
+
+  /** It is over. */
+  end(): void {
+    this.ended = true
+    const { words } = this.far.port
+    if (words !== undefined) Atomics.compareExchange(words, this.claim, Claim.claimed, Claim.done)
   }
 
   succeed(value: unknown): void {

@@ -52,8 +52,12 @@ export class Runner {
     if (message.heads.length > 0) {
       this.batches.push({ heads: message.heads, reader: new Reader(message.ints, message.values), next: 0 })
     }
-    for (const attempt of message.retracts) this.retract(attempt)
+    for (const attempt of message.retracts) {
+      if (!this.retract(attempt)) this.far.report.gaveBack(this.running.get(attempt)?.task ?? -1, attempt, true)
+    }
     for (const attempt of message.interrupts) this.interrupt(attempt)
+    // A function that runs now may take long: what it gives back by asking whether it is cancelled goes at once.
+    if (this.current !== undefined) this.flush()
     for (const answer of message.answers) this.far.answered(answer)
   }
 
@@ -64,15 +68,13 @@ export class Runner {
     return -1
   }
 
-  private retract(attempt: number): void {
+  /** Gives an attempt back; false if it has begun. */
+  private retract(attempt: number): boolean {
     const task = this.revoked.has(attempt) ? -1 : this.find(attempt)
-    if (task >= 0) {
-      this.revoked.add(attempt)
-      this.far.report.gaveBack(task, attempt, false)
-    } else {
-      const running = this.running.get(attempt)
-      if (running !== undefined) this.far.report.gaveBack(running.task, attempt, true)
-    }
+    if (task < 0) return false
+    this.revoked.add(attempt)
+    this.far.report.gaveBack(task, attempt, false)
+    return true
   }
 
   private interrupt(attempt: number): void {

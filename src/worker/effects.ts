@@ -2,10 +2,8 @@
 // when a worker meets its first Effect; only from here on does the worker know Effect.
 import { Cause, Context, Effect, Exit, Fiber, Layer, ManagedRuntime, type Scope } from "effect"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
-import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
-import { engineContext } from "./client.ts"
-import type { Attempt } from "./Attempt.ts"
+import { type Attempt, attempts } from "./Attempt.ts"
 import type { Far } from "./Far.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
 
@@ -14,35 +12,50 @@ const Current = Context.Reference<Attempt | undefined>("poniard/worker/Attempt",
 
 setTaskLookUp(() => {
   const fiber = Fiber.getCurrent()
-  return fiber === undefined ? undefined : Context.get(fiber.context, Current)
+  return (fiber === undefined ? undefined : Context.get(fiber.context, Current)) ?? attempts.getStore()
 })
-
-let knowsErrors = false
 
 type Runtime = ManagedRuntime.ManagedRuntime<unknown, unknown>
 
 const runtimes = new Map<string, Runtime>()
 
+const closeRuntimes = (): Promise<void> =>
+  Promise.all([...runtimes.values()].map((runtime) => runtime.dispose())).then(() => {})
+
 /** The services of a task module: its layer, built once for the worker, closed when the worker ends. */
 const runtimeOf = (far: Far, url: string): Runtime => {
   const known = runtimes.get(url)
   if (known !== undefined) return known
+  if (!far.closers.includes(closeRuntimes)) far.closers.push(closeRuntimes)
   const layer = (registeredModule(url)?.layer ?? Layer.empty) as Layer.Layer<unknown, unknown>
   const runtime = ManagedRuntime.make(layer)
   runtimes.set(url, runtime)
-  far.closers.push(() => runtime.dispose())
   return runtime
+}
+
+/** A layer that did not build is no failure of the function's own; the next task tries to build it again. */
+const notBuilt = (url: string, runtime: Runtime, cause: Cause.Cause<unknown>): Effect.Effect<never> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  if (runtimes.get(url) === runtime) runtimes.delete(url)
+  const error = new Error(`the layer of ${url} could not be built`, { cause: Cause.squash(cause) })
+  return Effect.andThen(runtime.disposeEffect, Effect.die(error))
 }
 
 /** Runs the Effect that an attempt's function returned. */
 export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
-  if (!knowsErrors) far.crossing.add(errorClasses)
-  knowsErrors = true
   const run = Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>).pipe(
-    Effect.provideService(Current, attempt),
-    Effect.provide(engineContext(far, attempt))
+    Effect.provideService(Current, attempt)
   )
-  const fiber = runtimeOf(far, url).runFork(run)
+  const runtime = runtimeOf(far, url)
+  const services = runtime.cachedContext
+  const fiber = services !== undefined
+    ? Effect.runForkWith(services as Context.Context<unknown>)(run)
+    : Effect.runFork(
+      Effect.matchCauseEffect(runtime.contextEffect, {
+        onFailure: (cause) => notBuilt(url, runtime, cause),
+        onSuccess: (context) => Effect.provideContext(run, context as Context.Context<unknown>) as typeof run
+      })
+    )
   attempt.whenCancelled(() => fiber.interruptUnsafe())
   fiber.addObserver((exit) => settle(far, attempt, exit))
 }
@@ -51,7 +64,6 @@ const settle = (far: Far, attempt: Attempt, exit: Exit.Exit<unknown, unknown>): 
   if (Exit.isSuccess(exit)) return attempt.succeed(exit.value)
   const { cause } = exit
   if (Cause.hasInterruptsOnly(cause) && attempt.isCancelled()) return attempt.failed(interruptFailure(attempt))
-  const squashed = Cause.squash(cause)
-  const stack = squashed instanceof Error ? squashed.stack ?? "" : ""
-  attempt.failed(causeFailure(far.crossing, attempt, cause, Cause.hasFails(cause) && !Cause.hasDies(cause), stack))
+  const typed = Cause.hasFails(cause) && !Cause.hasDies(cause)
+  attempt.failed(causeFailure(far.crossing, attempt, cause, typed, Cause.squash(cause)))
 }

@@ -1,14 +1,18 @@
 // Failures as they travel to the engine: what was thrown, written by the codec; what could not be run or sent, as words.
+// Anything can be thrown, also what throws again when it is looked at: nothing here ever does.
 import { type Crossing, encode, Refused } from "../chunk/codec.ts"
-import { ownCopy, written } from "../chunk/written.ts"
-import type { Failure } from "../transport/Message.ts"
+import { describeCause } from "../graph/causes.ts"
+import type { Encoded, Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Missing } from "./Functions.ts"
 import { RoomRefused } from "./Room.ts"
 
-const base = (attempt: Attempt, kind: Failure["kind"], text: string): Failure => ({
-  task: attempt.task,
-  attempt: attempt.attempt,
+/** Which attempt it is. */
+export type Which = Pick<Attempt, "task" | "attempt">
+
+const base = ({ attempt, task }: Which, kind: Failure["kind"], text: string): Failure => ({
+  task,
+  attempt,
   kind,
   error: undefined,
   text,
@@ -18,26 +22,59 @@ const base = (attempt: Attempt, kind: Failure["kind"], text: string): Failure =>
   bytes: 0
 })
 
-const stackOf = (error: unknown): string => error instanceof Error ? error.stack ?? "" : ""
-
-/** An attempt that threw, or whose result could not be sent. */
-export const failureOf = (crossing: Crossing, attempt: Attempt, error: unknown): Failure => {
-  if (error instanceof Refused) return { ...base(attempt, "refused", error.reason), path: error.path }
-  if (error instanceof RoomRefused) return { ...base(attempt, "full", error.message), bytes: error.bytes }
-  return { ...base(attempt, "die", stackOf(error)), error: written(error, crossing) }
+/** What `look` sees, or the other if that throws. */
+const safely = <A>(look: () => A, other: A): A => {
+  try {
+    return look()
+  } catch {
+    return other
+  }
 }
 
-/** An Effect that failed: its Cause. `typed`: failures in the error channel, as opposed to defects. */
-export const causeFailure = (crossing: Crossing, attempt: Attempt, cause: unknown, typed: boolean, stack: string): Failure => {
+const isA = <A>(error: unknown, type: new(...args: never) => A): error is A => safely(() => error instanceof type, false)
+
+/** The stack of what was thrown, or nothing. */
+export const stackOf = (error: unknown): string =>
+  isA(error, Error) ? safely(() => typeof error.stack === "string" ? error.stack : "", "") : ""
+
+const copied = ({ buffers, head }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => buffer.slice()) })
+
+/** What was thrown; as the cause of an Error where it cannot be written as it is, since an error's fields always can. */
+export const written = (crossing: Crossing, error: unknown): Encoded => {
+  const text = safely(() => describeCause(error), "something was thrown that cannot be shown")
+  return safely(() => copied(encode(error, crossing)), undefined)
+    ?? safely(() => copied(encode(new Error(text, { cause: error }), crossing)), undefined)
+    ?? copied(encode(new Error(text), crossing))
+}
+
+/** An attempt that threw, or whose result could not be sent. */
+export const failureOf = (crossing: Crossing, attempt: Which, error: unknown): Failure => {
+  if (isA(error, Refused)) return { ...base(attempt, "refused", error.reason), path: error.path }
+  if (isA(error, RoomRefused)) return { ...base(attempt, "full", error.message), bytes: error.bytes }
+  return { ...base(attempt, "die", stackOf(error)), error: written(crossing, error) }
+}
+
+/**
+ * An Effect that failed: its Cause. `typed`: failures in the error channel, as opposed to defects; one that cannot be
+ * written is refused with its place. Of a defect `squashed` takes the place of a Cause that cannot be written.
+ */
+export const causeFailure = (
+  crossing: Crossing,
+  attempt: Which,
+  cause: unknown,
+  typed: boolean,
+  squashed: unknown
+): Failure => {
   try {
-    return { ...base(attempt, "fail", stack), error: ownCopy(encode(cause, crossing)), path: typed ? "typed" : "" }
+    const error = copied(encode(cause, crossing, { root: "failure" }))
+    return { ...base(attempt, "fail", stackOf(squashed)), error, path: typed ? "typed" : "" }
   } catch (error) {
-    return failureOf(crossing, attempt, error)
+    return failureOf(crossing, attempt, typed ? error : squashed)
   }
 }
 
 /** An attempt whose function could not be had. */
-export const missingFailure = (attempt: Attempt, missing: Missing): Failure => ({
+export const missingFailure = (attempt: Which, missing: Missing): Failure => ({
   ...base(attempt, missing.kind, missing.text),
   path: missing.path,
   hint: missing.hint,
@@ -45,7 +82,7 @@ export const missingFailure = (attempt: Attempt, missing: Missing): Failure => (
 })
 
 /** An attempt that was interrupted. */
-export const interruptFailure = (attempt: Attempt): Failure => base(attempt, "interrupt", "")
+export const interruptFailure = (attempt: Which): Failure => base(attempt, "interrupt", "")
 
 /** A function with several outputs that returned something else; undefined if it did not. */
 export const outputsFailure = (attempt: Attempt, value: unknown): Failure | undefined => {

@@ -47,7 +47,19 @@ export class RandomValue {
   }
 
   private text(): string {
-    return this.one("", "a", "__proto__", "length", "word", "naïve", "日本語", "\0\u0001", "lone \ud800", "x".repeat(300), "7")
+    return this.one(
+      "",
+      "a",
+      "__proto__",
+      "length",
+      "word",
+      "naïve",
+      "日本語",
+      "\0\u0001",
+      "lone \ud800",
+      "x".repeat(300),
+      "7"
+    )
   }
 
   private keep<A extends object>(o: A): A {
@@ -137,11 +149,15 @@ export class RandomValue {
     },
     function(this: RandomValue) {
       const place = (): Place => this.keep(new Place({ x: this.below(10), y: this.random() }))
-      return this.keep(new Trip({ from: place(), via: [place()], note: this.one(Option.none(), Option.some(this.text())) }))
+      return this.keep(
+        new Trip({ from: place(), via: [place()], note: this.one(Option.none(), Option.some(this.text())) })
+      )
     },
     function(this: RandomValue, depth) {
       const near = this.value(depth)
-      return this.keep(this.one<object>(new NotFound({ key: this.text(), near }), new Broken({ message: "b", cause: near })))
+      return this.keep(
+        this.one<object>(new NotFound({ key: this.text(), near }), new Broken({ message: "b", cause: near }))
+      )
     },
     function(this: RandomValue, depth) {
       const type = this.one(Error, TypeError, RangeError)

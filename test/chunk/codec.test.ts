@@ -81,7 +81,9 @@ describe("decode gives back what encode was given", () => {
   it("for numbers at the borders of their encodings", () => {
     const numbers = [0, -0, 63, 64, -64, -65, 8191, 8192, 2 ** 30, -(2 ** 31), 2 ** 31 - 1, 2 ** 31, NaN, 1e300, 5e-324]
     const many = Array.from({ length: 400 }, (_, i) => i)
-    for (const value of [numbers, many, [...many, ...numbers], { numbers, many, again: many }]) sameGraph(value, roundTrip(value))
+    for (const value of [numbers, many, [...many, ...numbers], { numbers, many, again: many }]) {
+      sameGraph(value, roundTrip(value))
+    }
   })
 })
 
@@ -111,7 +113,7 @@ describe("structure", () => {
       for (let i = 0; i < 100_000; i++) list = i % 2 === 0 ? { next: list } : [list]
       let [there, back] = [list, roundTrip(list)] as Array<{ readonly next?: unknown; readonly 0?: unknown }>
       for (let i = 100_000; i > 0; i--) {
-        assert.strictEqual(Array.isArray(back), Array.isArray(there))
+        if (Array.isArray(back) !== Array.isArray(there)) assert.fail(`node ${i} became something else`)
         const key = Array.isArray(there) ? 0 : "next"
         there = there[key] as typeof there
         back = back[key] as typeof back
@@ -128,21 +130,36 @@ describe("structure", () => {
   })
 
   it("getters are run and become values, and so are exotic objects", () => {
-    assert.deepStrictEqual(roundTrip({ get a() { return Option.some(1) } }), { a: Option.some(1) })
-    const given = (function(..._: Array<number>) {
+    assert.deepStrictEqual(
+      roundTrip({
+        get a() {
+          return Option.some(1)
+        }
+      }),
+      { a: Option.some(1) }
+    )
+    const argumentsOf = function() {
       return arguments
-    })(1, 2)
+    } as (...args: ReadonlyArray<number>) => unknown
+    const given = argumentsOf(1, 2)
     assert.deepStrictEqual(roundTrip({ given }), { given: { 0: 1, 1: 2 } })
   })
 
   it("a getter that answers differently each time cannot bring in what may not cross", () => {
     let asked = 0
-    const fickle = { get a() { return asked++ % 2 === 0 ? 1 : () => 1 }, big: 1n }
+    const fickle = {
+      get a() {
+        return asked++ % 2 === 0 ? 1 : () => 1
+      },
+      big: 1n
+    }
     assert.deepStrictEqual(roundTrip(fickle), { a: 1, big: 1n })
   })
 
   it("values of another realm cross as our own", () => {
-    const foreign = runInNewContext("({ a: [1, new Map([[1, new Set([2])]])], d: new Date(3), f: new Float64Array(2) })")
+    const foreign = runInNewContext(
+      "({ a: [1, new Map([[1, new Set([2])]])], d: new Date(3), f: new Float64Array(2) })"
+    )
     const back = roundTrip(foreign) as { readonly a: Array<unknown>; readonly d: Date; readonly f: Float64Array }
     assert.deepStrictEqual(back, { a: [1, new Map([[1, new Set([2])]])], d: new Date(3), f: new Float64Array(2) })
   })
@@ -170,7 +187,10 @@ describe("buffers", () => {
   })
 
   it("become the memory of what is decoded: no copy, and a fixed length", () => {
-    const value = { xs: new Float64Array([1, 2, ...new Float64Array(600)]), view: new DataView(new ArrayBuffer(5000), 8) }
+    const value = {
+      xs: new Float64Array([1, 2, ...new Float64Array(600)]),
+      view: new DataView(new ArrayBuffer(5000), 8)
+    }
     const { buffers, head } = encode(value, crossing)
     const shared = inSharedMemory(buffers)
     const decoded = decode(head, shared, crossing) as typeof value
@@ -186,6 +206,15 @@ describe("buffers", () => {
     assert.strictEqual((decode(head, [new Uint8Array(8192)], crossing) as Uint8Array).length, 5000)
     assert.throws(() => decode(head, [buffers[0].subarray(1)], crossing), /buffer 0 of 5000 bytes is only 4999 long/)
     assert.throws(() => decode(head, [], crossing), /buffer 0 of 5000 bytes is missing/)
+  })
+
+  it("of every type of array that this Node has", () => {
+    const { Float16Array } = globalThis as unknown as { readonly Float16Array?: typeof Float32Array }
+    for (
+      const type of [Int8Array, Uint8ClampedArray, Float32Array, BigUint64Array, ...Float16Array ? [Float16Array] : []]
+    ) {
+      for (const length of [0, 3, 5000]) sameGraph(new type(length), roundTrip(new type(length)))
+    }
   })
 
   it("a view carries its own bytes only, a Buffer arrives as Uint8Array", () => {
@@ -219,12 +248,21 @@ describe("buffers", () => {
 describe("sizes", () => {
   it("check says what an encode would take: exactly for a table, within a quarter for plain data", () => {
     const random = generator(5)
-    const words = Array.from({ length: 500 }, (_, i) => i % 7 === 0 ? `größe 日本 ${i}` : "word".repeat(Math.floor(random() * 9)))
+    const words = Array.from(
+      { length: 500 },
+      (_, i) => i % 7 === 0 ? `größe 日本 ${i}` : "word".repeat(Math.floor(random() * 9))
+    )
     const rows = words.map((word, i) => ({ id: i, word, at: new Date(i), ratio: random(), ok: true, none: null }))
-    for (const value of [words, rows, new Map(words.map((word, i) => [word, i])), new Set(words), [1n, 2n ** 100n], { v: new Uint8Array(9999) }]) {
+    for (
+      const value of [words, rows, new Map(words.map((word, i) => [word, i])), new Set(words), [1n, 2n ** 100n], {
+        v: new Uint8Array(9999)
+      }]
+    ) {
       assert.approximately(check(value, crossing, "") / totalBytes(value), 1, 0.25)
     }
-    for (const value of [Option.some(rows), new Error("x")]) assert.strictEqual(check(value, crossing, ""), totalBytes(value))
+    for (const value of [Option.some(rows), new Error("x")]) {
+      assert.strictEqual(check(value, crossing, ""), totalBytes(value))
+    }
   })
 
   it("plain data takes what v8.serialize takes, arrays of numbers less", () => {
@@ -248,7 +286,9 @@ describe("sizes", () => {
   })
 
   it("what is plain needs no codec, and the rest does", () => {
-    for (const value of [undefined, null, true, 1.5, -0, NaN, 2n ** 62n, "", "x".repeat(256)]) assert.isTrue(isPlain(value))
+    for (const value of [undefined, null, true, 1.5, -0, NaN, 2n ** 62n, "", "x".repeat(256)]) {
+      assert.isTrue(isPlain(value))
+    }
     for (const value of [{}, [], () => 1, Symbol("x"), 2n ** 64n, "x".repeat(257)]) assert.isFalse(isPlain(value))
   })
 })

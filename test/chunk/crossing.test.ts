@@ -50,7 +50,7 @@ describe("listed classes", () => {
     const back = roundTrip(broken)
     assert.instanceOf(back, Broken)
     assert.instanceOf(back.cause, RangeError)
-    assert.deepInclude(back, { _tag: "Broken", name: "Broken", message: "it broke", stack: broken.stack })
+    assert.deepInclude(back as object, { _tag: "Broken", name: "Broken", message: "it broke", stack: broken.stack })
     assert.strictEqual(JSON.stringify(back), JSON.stringify(broken))
     assert.isTrue(Schema.is(Broken)(back))
     sameGraph(broken, back)
@@ -60,7 +60,7 @@ describe("listed classes", () => {
     const { buffers, head } = encode(new NotFound({ key: "k", near: [Option.some(1)] }), crossing)
     const back = decode(head, buffers, new Crossing()) as Error & { readonly _tag: string; readonly near: unknown }
     assert.strictEqual(Object.getPrototypeOf(back), Error.prototype)
-    assert.deepInclude(back, { _tag: "NotFound", name: "NotFound", key: "k" })
+    assert.deepInclude(back as object, { _tag: "NotFound", name: "NotFound", key: "k" })
     assert.deepStrictEqual(back.near, [Option.some(1)])
   })
 })
@@ -78,7 +78,10 @@ describe("the table of classes", () => {
 
   it("refuses what is no such class, with its place", () => {
     const own = new Crossing()
-    assert.throws(() => own.add([Place, class Plain {}]), /schemas\[1\] is the function or class Plain: only classes of/)
+    assert.throws(
+      () => own.add([Place, class Plain {}]),
+      /schemas\[1\] is the function or class Plain: only classes of/
+    )
     assert.throws(() => own.add([{}]), /schemas\[0\] is no class/)
     assert.throws(() => own.add([class Mine extends Data.Error {}]), /schemas\[0\]/)
   })
@@ -105,7 +108,7 @@ describe("other errors", () => {
     const http = new HttpError("down", { cause })
     const [back, tagged, several] = roundTrip([http, new Tagged({ n: 2 }), new AggregateError([http], "both")] as const)
     assert.strictEqual(Object.getPrototypeOf(back), TypeError.prototype)
-    assert.deepInclude(back, { name: "HttpError", message: "down", status: 503, stack: http.stack })
+    assert.deepInclude(back as object, { name: "HttpError", message: "down", status: 503, stack: http.stack })
     assert.deepInclude(back.cause as object, { _tag: "Unlisted", code: 1, name: "Unlisted" })
     assert.deepInclude(tagged, { _tag: "Tagged", name: "Tagged", n: 2 })
     assert.strictEqual(Object.getPrototypeOf(tagged), Error.prototype)
@@ -169,7 +172,11 @@ describe("Effect's data", () => {
   })
 
   it("is the same thing in a worker of plain Node, which loads no Effect before it needs it", async () => {
-    const value = [values, new Trip({ from: new Place({ x: 1, y: 2 }), via: [], note: Option.none() }), new Broken({ message: "b", cause: 1 })]
+    const value = [
+      values,
+      new Trip({ from: new Place({ x: 1, y: 2 }), via: [], note: Option.none() }),
+      new Broken({ message: "b", cause: 1 })
+    ]
     const { buffers, head } = encode(value, crossing)
     const answer = await askWorker({ head, buffers })
     assert.deepInclude(answer, { beforeDecode: 0, refused: "value.f: a function cannot cross threads" })

@@ -14,11 +14,17 @@ export class Trip extends Schema.Class<Trip>("test/Trip")({
   note: Schema.Option(Schema.String)
 }) {}
 
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { key: Schema.String, near: Schema.Unknown }) {}
+export class NotFound
+  extends Schema.TaggedError<NotFound>()("NotFound", { key: Schema.String, near: Schema.Unknown })
+{}
 
-export class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Schema.String, cause: Schema.Defect() }) {}
+export class Broken
+  extends Schema.TaggedError<Broken>()("Broken", { message: Schema.String, cause: Schema.Defect() })
+{}
 
-export class Unlisted extends Schema.TaggedError<Unlisted>()("Unlisted", { code: Schema.Number, data: Schema.Unknown }) {}
+export class Unlisted
+  extends Schema.TaggedError<Unlisted>()("Unlisted", { code: Schema.Number, data: Schema.Unknown })
+{}
 
 /** A table with all of them but Unlisted. */
 export const crossing = new Crossing()

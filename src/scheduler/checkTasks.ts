@@ -1,0 +1,176 @@
+// The invariants of tasks: what each state promises about inputs, outputs and queues. A part of check.ts.
+import { LIVE } from "./ChunkTable.ts"
+import { FIRST_CLASS, WISH_EXIT } from "./Event.ts"
+import { IN_MEMORY } from "./release.ts"
+import type { State } from "./State.ts"
+import { FAILED, FREE, NONE, READY, RELEASED, RUNNING, stateNames, STORED, WAITING } from "./TaskTable.ts"
+
+/** Takes note of what is wrong. */
+export type Complain = (what: string) => void
+
+/** What is wrong with the tasks. `edges`: those in the chunks' lists of uses. */
+export const checkTasks = (s: State, edges: ReadonlySet<number>, complain: Complain): void => {
+  const { tasks } = s
+  const counts = [0, 0, 0, 0, 0, 0, 0]
+  const queued = queuedTasks(s)
+  const outputs = countOutputs(s)
+  const retries = new Set<number>()
+  for (const timer of s.timers.values()) {
+    if (timer.purpose === "retry" && tasks.order[timer.task] === timer.attempt) retries.add(timer.task)
+  }
+  let inputs = 0
+  for (let task = 0; task < tasks.capacity; task++) {
+    const status = tasks.status[task]
+    counts[status]++
+    if (status === FREE) continue
+    const say: Complain = (what) => complain(`task ${task} (${stateNames[status]}): ${what}`)
+    inputs += checkInputs(s, task, edges, say)
+    const live = outputs.get(task) ?? 0
+    if (live !== tasks.live[task]) say(`${tasks.live[task]} outputs counted as live, ${live} are`)
+    if (tasks.taskClass[task] < FIRST_CLASS) checkWish(s, task, say)
+    else checkState(s, task, queued, retries, say)
+    if (status !== RUNNING && (tasks.attempt[task] !== 0 || tasks.worker[task] !== NONE)) say("has an attempt")
+    if (s.fetching.has(task) && status !== WAITING) say("fetches its inputs")
+    if (s.admitted.has(task) && status !== READY) say("was admitted")
+  }
+  if (inputs !== edges.size) complain(`edges: ${edges.size} in the lists of uses, ${inputs} in those of inputs`)
+  for (let status = 0; status < counts.length; status++) {
+    if (counts[status] !== tasks.counts[status]) {
+      complain(`tasks: ${tasks.counts[status]} counted as ${stateNames[status]}, ${counts[status]} are`)
+    }
+  }
+}
+
+/** Ready tasks that some queue holds. */
+const queuedTasks = (s: State): Set<number> => {
+  const found = new Set<number>()
+  const queues = [...Object.values(s.inner), ...Object.values(s.roots), ...s.alive.map((w) => w.near)]
+  for (const queue of queues) for (const task of queue.some(Infinity)) found.add(task)
+  return found
+}
+
+const checkInputs = (s: State, task: number, edges: ReadonlySet<number>, say: Complain): number => {
+  let count = 0
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = s.edges.nextInput[edge]) {
+    if (++count > s.edges.count) {
+      say("its list of inputs has no end")
+      break
+    }
+    const chunk = s.edges.chunk[edge]
+    if (s.edges.task[edge] !== task) say(`input edge ${edge} is of task ${s.edges.task[edge]}`)
+    if ((s.chunks.flags[chunk] & LIVE) === 0) say(`uses chunk ${chunk}, which is free`)
+    else if (!edges.has(edge)) say(`edge ${edge} is not among the uses of chunk ${chunk}`)
+  }
+  return count
+}
+
+/** Chunks in use by the task that makes them. */
+const countOutputs = (s: State): Map<number, number> => {
+  const { chunks } = s
+  const live = new Map<number, number>()
+  for (let chunk = 0; chunk < chunks.capacity; chunk++) {
+    const producer = chunks.producer[chunk]
+    if ((chunks.flags[chunk] & LIVE) !== 0) live.set(producer, (live.get(producer) ?? 0) + 1)
+  }
+  return live
+}
+
+/** Inputs that are not there yet, as `missing` counts them. */
+const countMissing = (s: State, task: number): number => {
+  const { chunks, edges, tasks } = s
+  const exits = tasks.taskClass[task] === WISH_EXIT
+  const fetching = s.fetching.has(task)
+  let missing = 0
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    const producer = chunks.producer[chunk]
+    if (fetching) missing += (chunks.place[chunk] & IN_MEMORY) === 0 ? 1 : 0
+    else if (chunks.place[chunk] === 0 && !(exits && tasks.status[producer] === FAILED)) missing++
+  }
+  return missing
+}
+
+const checkWish = (s: State, task: number, say: Complain): void => {
+  const { tasks } = s
+  const missing = countMissing(s, task)
+  switch (tasks.status[task]) {
+    case WAITING:
+      if (missing === 0 || missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)
+      return
+    case STORED:
+      if (missing > 0) say(`${missing} inputs missing`)
+      return
+    case FAILED:
+      return
+    default:
+      say("a wish cannot be that")
+  }
+}
+
+const checkState = (
+  s: State,
+  task: number,
+  queued: ReadonlySet<number>,
+  retries: ReadonlySet<number>,
+  say: Complain
+): void => {
+  const { tasks } = s
+  const status = tasks.status[task]
+  const missing = countMissing(s, task)
+  if (status === STORED || status === FAILED) {
+    if (tasks.firstInput[task] !== NONE) say("has not let go of its inputs")
+    if (tasks.live[task] === 0) say("has no output left, but was not released")
+    return
+  }
+  if (!isWanted(s, task)) say("nobody wants it")
+  checkProducers(s, task, say)
+  if (status === WAITING) {
+    if (missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)
+    if (missing === 0 && !retries.has(task)) say("waits for nothing")
+    if (s.fetching.has(task)) checkFetching(s, task, say)
+  } else if (missing > 0) say(`${missing} inputs missing`)
+  if (status === READY && !queued.has(task)) say("is in no queue")
+  if (status === RELEASED) say("no recipe is kept yet")
+  if (status === RUNNING || s.admitted.has(task)) checkThere(s, task, say)
+}
+
+const isWanted = (s: State, task: number): boolean => {
+  const { chunks, tasks } = s
+  if (tasks.order[task] >= s.openSince) return true
+  for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+    if (chunks.uses[chunk] > 0) return true
+  }
+  return false
+}
+
+/** What a task waits for is being made by somebody. */
+const checkProducers = (s: State, task: number, say: Complain): void => {
+  const { chunks, edges, tasks } = s
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const producer = chunks.producer[edges.chunk[edge]]
+    if (producer === NONE) continue
+    const status = tasks.status[producer]
+    if (status === FREE || status === FAILED) say(`its input from task ${producer}, which is ${stateNames[status]}`)
+  }
+}
+
+const checkFetching = (s: State, task: number, say: Complain): void => {
+  const { chunks, edges, tasks } = s
+  const waits = new Map<number, number>()
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    if ((chunks.place[chunk] & IN_MEMORY) === 0) waits.set(chunk, (waits.get(chunk) ?? 0) + 1)
+  }
+  for (const [chunk, times] of waits) {
+    const listed = (s.restores.get(chunk) ?? []).filter((other) => other === task).length
+    if (listed !== times) say(`awaits the restore of chunk ${chunk} ${times} times, listed ${listed} times`)
+  }
+}
+
+const checkThere = (s: State, task: number, say: Complain): void => {
+  const { chunks, edges, tasks } = s
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    if ((chunks.place[chunk] & IN_MEMORY) === 0) say(`its input, chunk ${chunk}, is not in memory`)
+  }
+}

@@ -1,0 +1,139 @@
+// What a world is like: how large it is and what may go wrong in it. Drawn from a seed; made smaller, one thing at a
+// time, to find the least world that still shows a failure.
+import { Random } from "./Random.ts"
+
+/** Sizes and dangers of a world. Numbers from 0 to 1 are probabilities. */
+export interface Plan {
+  readonly seed: number
+  /** tasks described in all */
+  readonly nodes: number
+  readonly submissions: number
+  /** task functions */
+  readonly functions: number
+  /** processors like threads (a slot, work sent ahead) and processors like this thread's (fibers) */
+  readonly threads: number
+  readonly fibers: number
+  /** fibers of one of those */
+  readonly slots: number
+  /** the store's budget in bytes, Infinity if it never matters */
+  readonly budget: number
+  /** the largest output in bytes */
+  readonly bytes: number
+  /** tasks lowered in one slice */
+  readonly slice: number
+  readonly outputs: number
+  /** an input is one of the last so many tasks */
+  readonly reach: number
+  readonly inputs: number
+  readonly priorities: number
+  readonly fail: number
+  readonly flaky: number
+  readonly hang: number
+  readonly nest: number
+  readonly die: number
+  readonly leave: number
+  readonly refuse: number
+  readonly spillFails: number
+  readonly restoreFails: number
+  readonly drop: number
+  readonly cancel: number
+  readonly persist: number
+  readonly exits: number
+  readonly give: number
+  readonly read: number
+  readonly undeclared: number
+  readonly once: number
+  readonly strand: number
+  readonly resources: number
+  readonly pressure: number
+}
+
+const none = {
+  priorities: 1,
+  outputs: 1,
+  fail: 0,
+  flaky: 0,
+  hang: 0,
+  nest: 0,
+  die: 0,
+  leave: 0,
+  refuse: 0,
+  spillFails: 0,
+  restoreFails: 0,
+  drop: 0,
+  cancel: 0,
+  persist: 0,
+  exits: 0,
+  give: 0,
+  read: 0,
+  undeclared: 0,
+  once: 0,
+  strand: 0,
+  resources: 0,
+  pressure: 0
+}
+
+type Danger = keyof typeof none
+
+const dangers: ReadonlyArray<readonly [Danger, number]> = [
+  ["fail", 0.15],
+  ["flaky", 0.2],
+  ["hang", 0.1],
+  ["nest", 0.15],
+  ["die", 0.15],
+  ["leave", 0.6],
+  ["refuse", 0.4],
+  ["spillFails", 0.3],
+  ["restoreFails", 0.15],
+  ["drop", 0.5],
+  ["cancel", 0.5],
+  ["persist", 0.3],
+  ["exits", 0.5],
+  ["give", 0.3],
+  ["read", 0.4],
+  ["undeclared", 0.5],
+  ["once", 0.3],
+  ["strand", 0.5],
+  ["resources", 0.4],
+  ["pressure", 0.3]
+]
+
+/** The world of a seed: a few dangers at a time, so that each is met alone and with others. */
+export const planOf = (seed: number): Plan => {
+  const random = new Random(seed * 7919 + 1)
+  const chosen: Record<Danger, number> = { ...none }
+  const many = random.pick([0.1, 0.3, 0.6])
+  for (const [danger, most] of dangers) if (random.chance(many)) chosen[danger] = most * (0.2 + 0.8 * random.next())
+  if (random.chance(0.5)) chosen.priorities = 3
+  if (random.chance(0.5)) chosen.outputs = 3
+  const nodes = random.pick([4, 12, 30, 60])
+  const bytes = random.pick([10, 100, 1000])
+  return {
+    seed,
+    nodes,
+    submissions: random.between(1, 6),
+    functions: random.between(1, 6),
+    threads: random.between(0, 3),
+    fibers: 1,
+    slots: random.pick([1, 3, 50]),
+    budget: random.pick([Infinity, bytes * 4, bytes * 8, bytes * 20]),
+    bytes,
+    slice: random.pick([1, 3, 10, 1000]),
+    reach: random.pick([2, 5, 60]),
+    inputs: random.pick([1, 2, 4]),
+    ...chosen
+  }
+}
+
+/** Smaller worlds than this one, the much smaller first. */
+export function* smaller(plan: Plan): Iterable<Plan> {
+  for (const key of ["nodes", "submissions", "functions", "threads", "inputs", "outputs", "slice", "slots"] as const) {
+    const least = key === "threads" ? 0 : 1
+    for (const value of [least, plan[key] >> 1, plan[key] - 1]) {
+      if (value >= least && value < plan[key]) yield { ...plan, [key]: value }
+    }
+  }
+  for (const [danger] of dangers) if (plan[danger] !== none[danger]) yield { ...plan, [danger]: none[danger] }
+  if (plan.priorities > 1) yield { ...plan, priorities: 1 }
+  if (plan.budget !== Infinity) yield { ...plan, budget: Infinity }
+}
