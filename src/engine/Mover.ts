@@ -5,10 +5,19 @@ import { Entry } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import type { Core } from "./Core.ts"
+import { NOBODY, type Rooms } from "./Rooms.ts"
+
+/** Marks an entry that waits for room. */
+const RESTORE = {}
+
+const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
+
+const slabBytes = (length: number): number => Math.max(64, Math.ceil(length / 64) * 64)
 
 /** The moves of one engine. */
 export class Mover {
   private readonly core: Core
+  private readonly rooms: Rooms
   private readonly spills: SpillStore
   private readonly scope: Scope.Scope
   private readonly later: (f: () => void) => void
@@ -17,8 +26,9 @@ export class Mover {
   /** what went wrong last, for people */
   trouble: string | undefined = undefined
 
-  constructor(core: Core, spills: SpillStore, scope: Scope.Scope, later: (f: () => void) => void) {
+  constructor(core: Core, rooms: Rooms, spills: SpillStore, scope: Scope.Scope, later: (f: () => void) => void) {
     this.core = core
+    this.rooms = rooms
     this.spills = spills
     this.scope = scope
     this.later = later
@@ -58,31 +68,59 @@ export class Mover {
     })
   }
 
-  /** Reads a chunk back into memory that is found for it, over the budget if it must be. */
+  /** Reads a chunk back into memory, as soon as there is room for it. */
   restore(chunk: number): void {
-    const { core } = this
-    const entry = core.store.get(chunk) as Entry
-    const lengths = entry.parts.filter((_, i) => i % 2 === 1)
-    const offsets = lengths.map((length) => core.store.alloc(Math.max(1, length)))
-    const views = lengths.map((length, i) => new Uint8Array(core.store.arena.buffer, offsets[i], length))
+    const entry = this.core.store.get(chunk) as Entry
+    entry.moving = RESTORE
+    const needed = lengthsOf(entry).reduce((sum, length) => sum + slabBytes(length), 0)
+    this.rooms.ask(NOBODY, needed, (offset) => {
+      if (entry.released || offset < 0) {
+        entry.moving = undefined
+        if (offset >= 0) this.core.store.arena.release(offset)
+        if (entry.released) this.discard(entry)
+        else this.lose(chunk, `no room for its ${needed} bytes`)
+      } else this.read(chunk, entry, this.cut(entry, offset))
+    })
+  }
+
+  /** Cuts a slab into one for each part of an entry; what is left over is free. */
+  private cut(entry: Entry, slab: number): Array<number> {
+    const { arena } = this.core.store
+    const offsets: Array<number> = []
+    let at = slab
+    for (const length of lengthsOf(entry)) {
+      offsets.push(at)
+      at = arena.split(at, Math.max(1, length))
+    }
+    if (at >= 0) arena.release(at)
+    return offsets
+  }
+
+  private read(chunk: number, entry: Entry, offsets: ReadonlyArray<number>): void {
+    const { arena } = this.core.store
+    const views = lengthsOf(entry).map((length, i) => new Uint8Array(arena.buffer, offsets[i], length))
+    this.rooms.reads++
     this.start(entry, this.spills.read(entry.disk!, views), (exit) => {
+      this.rooms.reads--
       if (Exit.isSuccess(exit) && !entry.released) {
         offsets.forEach((offset, i) => {
           entry.parts[2 * i] = offset
         })
-        entry.bytes = offsets.reduce((sum, offset) => sum + core.store.arena.bytesOf(offset), 0)
+        entry.bytes = offsets.reduce((sum, offset) => sum + arena.bytesOf(offset), 0)
         this.restoredBytes += entry.disk!.bytes
-        core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
+        this.core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
         return
       }
-      for (const offset of offsets) core.store.arena.release(offset)
+      for (const offset of offsets) arena.release(offset)
       if (entry.released) this.discard(entry)
-      else {
-        this.trouble = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : undefined
-        core.losses.set(chunk, this.trouble ?? "its file could not be read")
-        core.tell({ _tag: "chunk lost", chunk })
-      }
+      else this.lose(chunk, Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "its file could not be read")
     })
+  }
+
+  private lose(chunk: number, why: string): void {
+    this.trouble = why
+    this.core.losses.set(chunk, why)
+    this.core.tell({ _tag: "chunk lost", chunk })
   }
 
   /** A chunk was released while, or after, it was on disk. */

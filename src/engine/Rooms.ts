@@ -1,6 +1,6 @@
-// Room in the arena for workers: where Task.alloc and results of any size go before the engine has heard of them.
-// A worker that needs more asks and sleeps; it is answered as soon as there is a hole, and over the budget only when
-// nothing else could ever make one.
+// Room in the arena: for workers, whose Task.alloc and results go there before the engine has heard of them, and for
+// chunks that are read back. A worker that needs more asks and sleeps; all are answered in turn, as soon as there is a
+// hole, and over the budget only when nothing else could ever make one.
 import type { Core } from "./Core.ts"
 
 interface Ask {
@@ -12,10 +12,15 @@ interface Ask {
 /** The least that a worker is given at a time, in bytes, where the budget is large enough. */
 const ROOM_BYTES = 1 << 20
 
+/** Who asks for a chunk that is to be read back. */
+export const NOBODY = -1
+
 /** Requests for room of one engine. */
 export class Rooms {
   private readonly core: Core
   private readonly waiting: Array<Ask> = []
+  /** reads from disk under way */
+  reads = 0
   /** grants over the budget */
   overdrafts = 0
 
@@ -42,7 +47,7 @@ export class Rooms {
   private give(ask: Ask): boolean {
     const { store } = this.core
     const roomy = Math.min(ROOM_BYTES, Math.floor(store.budget / 64))
-    if (ask.bytes < roomy) {
+    if (ask.worker !== NOBODY && ask.bytes < roomy) {
       const offset = store.tryAlloc(roomy)
       if (offset >= 0) return this.hand(ask, offset)
     }
@@ -69,15 +74,15 @@ export class Rooms {
     if (this.waiting.length === 0 || this.mayFree()) return
     const ask = this.waiting.shift()!
     this.overdrafts++
-    const offset = this.core.store.arena.alloc(ask.bytes, Infinity)
+    const offset = this.core.store.allocAnyway(ask.bytes)
     if (offset < 0) ask.grant(-1, 0)
     else this.hand(ask, offset)
   }
 
-  /** Whether something under way can still free memory: a write, or an attempt on a worker that is not waiting itself. */
+  /** Whether something under way can still free memory: a move, or an attempt on a worker that is not waiting itself. */
   private mayFree(): boolean {
     const { memory, workers } = this.core.state
-    if (memory.spilling > 0 || memory.restoring > 0) return true
+    if (memory.spilling > 0 || this.reads > 0) return true
     for (const w of workers.values()) {
       if (w.sent > 0 && !this.waiting.some((ask) => ask.worker === w.id)) return true
     }

@@ -54,6 +54,7 @@ export class ArgumentWriter implements ArgumentVisitor {
     const held = store.solidify(chunk)
     if (!(held instanceof Entry)) return out.plain(held)
     const { code, head, parts } = held
+    if (parts.length > 0 && parts[0] < 0) throw new Error(`chunk ${chunk} was sent while it was on disk only`)
     if (code === PACKED) {
       if (this.shared) out.packed(head, parts)
       else out.packedBytes(head, store.partViews(held))

@@ -55,6 +55,7 @@ export class Outbox {
       out.push({ _tag: "settle", wishes: this.settled })
       this.settled = []
     }
+    this.moved(out)
     if (this.releasedTasks.length > 0 || this.releasedChunks.length > 0) {
       out.push({ _tag: "release", tasks: this.releasedTasks, chunks: this.releasedChunks })
       this.releasedTasks = []
@@ -67,6 +68,14 @@ export class Outbox {
     const out: Array<Command> = []
     for (const kind of ["interrupt", "retract"] as const) this.drain(kind, out)
     this.ended(out)
+    this.drain("run", out)
+    for (const after of this.afters) out.push(after)
+    this.afters.length = 0
+    return out
+  }
+
+  /** Moves come before releases: the id of a chunk that was moved and released may be another's right after. */
+  private moved(out: Array<Command>): void {
     if (this.moves.length > 0) {
       out.push({ _tag: "move", chunks: this.moves, to: "disk" })
       this.moves = []
@@ -79,10 +88,6 @@ export class Outbox {
       out.push({ _tag: "restore", chunks: this.restores })
       this.restores = []
     }
-    this.drain("run", out)
-    for (const after of this.afters) out.push(after)
-    this.afters.length = 0
-    return out
   }
 
   private drain(kind: PerWorker, out: Array<Command>): void {

@@ -39,16 +39,27 @@ export const estimate = (s: State, task: number): number => {
   return sum
 }
 
-const inputBytes = (s: State, task: number): { readonly all: number; readonly away: number } => {
+interface InputBytes {
+  readonly all: number
+  /** of inputs that are on disk only and not on their way back */
+  readonly away: number
+  /** some input is not in memory */
+  readonly absent: boolean
+}
+
+const inputBytes = (s: State, task: number): InputBytes => {
   const { chunks, edges } = s
   let all = 0
   let away = 0
+  let absent = false
   for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
     all += chunks.bytes[chunk]
-    if ((chunks.place[chunk] & IN_MEMORY) === 0 && (chunks.flags[chunk] & RESTORING) === 0) away += chunks.bytes[chunk]
+    if ((chunks.place[chunk] & IN_MEMORY) !== 0) continue
+    absent = true
+    if ((chunks.flags[chunk] & RESTORING) === 0) away += chunks.bytes[chunk]
   }
-  return { all, away }
+  return { all, away, absent }
 }
 
 /** Orders the restore of what `task` reads from disk; it waits, with its inputs pinned. False if nothing is to be read. */
@@ -83,7 +94,7 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
   if (s.admitted.has(task)) return "yes"
   if (reserve === 0 && memory.away === 0) return "yes"
   const inputs = inputBytes(s, task)
-  if (reserve === 0 && inputs.away === 0) return "yes"
+  if (reserve === 0 && !inputs.absent) return "yes"
   if (inputs.all > memory.budget) {
     fail(s, task, NONE, "full")
     return "failed"
@@ -92,10 +103,13 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
   const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
   const over = memory.resident + memory.reserved + memory.restoring + reserve + inputs.away - limit
   if (over > 0 && !overdraft) {
+    // What it reads itself is not what makes room for it.
+    pin(s, task, 1)
     evict(s, over - memory.spilling, true)
+    pin(s, task, -1)
     if (memory.resident + memory.reserved + memory.restoring + reserve + inputs.away > limit) return "no"
   }
-  return inputs.away > 0 && fetch(s, task) ? "fetching" : "yes"
+  return inputs.absent && fetch(s, task) ? "fetching" : "yes"
 }
 
 /** The order of the first task that will read a chunk, or Infinity. `soon`: that task only waits for room. */

@@ -6,7 +6,7 @@ import { pin } from "./attempt.ts"
 import { admit, estimate, relieve } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
-import { NONE } from "./TaskTable.ts"
+import { NONE, READY } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
 const MOST_AHEAD = 4096
@@ -18,6 +18,8 @@ const LOOK_PAST = 16
 const hasRoom = (w: Worker): boolean => {
   if (w.leaving) return false
   const slots = w.capacity[0]
+  // One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long.
+  if (w.ahead > 0 && w.ghosts.size > 0) return false
   if (w.ahead === 0) return w.sent < slots
   return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
 }
@@ -89,7 +91,8 @@ const dispatch = (s: State, w: Worker, task: number): void => {
 const lookPast = (s: State, w: Worker): boolean => {
   for (const queue of [w.near, ...w.accepts.map((where) => s.inner[where])]) {
     for (const task of queue.some(LOOK_PAST)) {
-      if (!fits(s, w, task) || admit(s, task, false) !== "yes") continue
+      // A task may be in the list twice, and has ceased to be ready if it is being fetched by now.
+      if (s.tasks.status[task] !== READY || !fits(s, w, task) || admit(s, task, false) !== "yes") continue
       dispatch(s, w, task)
       return true
     }
@@ -142,9 +145,10 @@ const takeBack = (s: State): void => {
   }
   if (busiest === undefined) return
   const { tasks } = s
-  let left = (busiest.sent - busiest.ghosts.size) >> 1
+  const { size } = busiest.ghosts
+  let left = size > 0 ? busiest.sent - size : busiest.sent >> 1
   for (let task = busiest.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
-    if (task === busiest.first || s.yielded.has(tasks.attempt[task])) break
+    if ((task === busiest.first && size === 0) || s.yielded.has(tasks.attempt[task])) break
     s.out.add("retract", busiest.id, task, tasks.attempt[task])
     busiest.retracting = true
   }
