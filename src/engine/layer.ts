@@ -11,17 +11,19 @@ import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
 import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import { Core } from "./Core.ts"
+import { storeValue } from "./data.ts"
 import { EngineKey, type Shape } from "../graph/EngineService.ts"
 import { hostOf, type Shell } from "./host.ts"
 import { Journal } from "./Journal.ts"
 import { type Inbox, makeInbox, stopwatch } from "./Loop.ts"
 import { isWorker, print } from "./machine.ts"
+import { ModuleServices } from "./ModuleServices.ts"
 import { Mover } from "./Mover.ts"
 import { Nested } from "./nested.ts"
 import { type CheckedOptions, checkOptions, type EngineOptions } from "./options.ts"
 import { Pool } from "./Pool.ts"
 import { Rooms } from "./Rooms.ts"
-import { shapeOf, storeValue } from "./shape.ts"
+import { shapeOf } from "./shape.ts"
 import { timers } from "./timers.ts"
 import { Wishes } from "./wishes.ts"
 
@@ -36,7 +38,7 @@ const processorsOf = (options: CheckedOptions): Array<Processor> => {
     : options.transport === "bytes"
     ? bytesTransport
     : options.transport
-  const worker = workerProcessor(transport, { check: options.check })
+  const worker = workerProcessor(transport, { check: options.check, heap: options.heap })
   return [fiber, ...Array.from({ length: options.threads }, () => worker)]
 }
 
@@ -66,10 +68,12 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const now = yield* stopwatch
   let inbox: Inbox | undefined
   const later = (f: () => void): void => inbox!.later(f)
-  const mover = new Mover(core, spills, scope, later)
+  const mover = new Mover(core, rooms, spills, scope, later)
   const after = timers(core, context, scope, later)
   inbox = yield* makeInbox(() => ({ core, mover, rooms, after, now }), (cause) => core.die(Cause.pretty(cause)))
   yield* Effect.addFinalizer(() => Effect.sync(() => core.close()))
+  const services = new ModuleServices()
+  yield* Effect.addFinalizer(() => services.close)
   const wishes = new Wishes(core, mover, later)
   const parts = { core, mover, rooms, wishes, later, strays }
   const shell: Shell = {

@@ -26,7 +26,7 @@ export const stateNames = ["free", "waiting", "ready", "running", "stored", "rel
 /** Columns of all tasks. */
 export class TaskTable {
   capacity = 0
-  /** rows in use, and by state */
+  /** rows by state */
   readonly counts = [0, 0, 0, 0, 0, 0, 0]
   status = new Uint8Array(0)
   taskClass = new Int32Array(0)
@@ -66,6 +66,7 @@ export class TaskTable {
     this.expected = grown(this.expected, capacity)
     this.before = grown(this.before, capacity)
     this.behind = grown(this.behind, capacity)
+    this.counts[FREE] += capacity - this.capacity
     this.capacity = capacity
   }
 

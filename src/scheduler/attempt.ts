@@ -33,8 +33,24 @@ const use = (s: State, w: Worker, task: number, by: 1 | -1): void => {
   for (let r = 1; r < demand.length; r++) w.used[r] += by * demand[r]
 }
 
-/** Sends a task to a worker as a new attempt, with `reserve` bytes set aside for its output. */
-export const send = (s: State, w: Worker, task: number, reserve: number): void => {
+/** Sets bytes aside for the output of a task, unless that has been done. */
+export const reserve = (s: State, task: number, bytes: number): void => {
+  if (bytes === 0 || s.reservations.has(task)) return
+  s.reservations.set(task, bytes)
+  s.memory.reserved += bytes
+}
+
+/** Gives back what was set aside. */
+export const unreserve = (s: State, task: number): void => {
+  if (s.reservations.size === 0) return
+  const bytes = s.reservations.get(task)
+  if (bytes === undefined) return
+  s.memory.reserved -= bytes
+  s.reservations.delete(task)
+}
+
+/** Sends a task to a worker as a new attempt, with `bytes` set aside for its output. */
+export const send = (s: State, w: Worker, task: number, bytes: number): void => {
   const { tasks } = s
   const learned = s.learned[tasks.taskClass[task]]
   const attempt = s.nextAttempt++
@@ -48,10 +64,7 @@ export const send = (s: State, w: Worker, task: number, reserve: number): void =
   w.expected += tasks.expected[task]
   pin(s, task, 1)
   use(s, w, task, 1)
-  if (reserve > 0) {
-    s.reservations.set(task, reserve)
-    s.memory.reserved += reserve
-  }
+  reserve(s, task, bytes)
   s.out.add("run", w.id, task, attempt)
 }
 
@@ -68,11 +81,7 @@ const leave = (s: State, task: number): Worker | undefined => {
     use(s, w, task, -1)
   }
   pin(s, task, -1)
-  const reserved = s.reservations.get(task)
-  if (reserved !== undefined) {
-    s.memory.reserved -= reserved
-    s.reservations.delete(task)
-  }
+  unreserve(s, task)
   return w
 }
 

@@ -1,7 +1,7 @@
 // The budget: whether a task may be sent now (admission), what must go to disk for it (eviction), and what must come
 // back first (restore). Decides only; bytes are moved by the engine, which tells what became of it.
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
-import { pin } from "./attempt.ts"
+import { pin, reserve } from "./attempt.ts"
 import { LIVE, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
 import { fail } from "./fail.ts"
@@ -14,6 +14,8 @@ import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
 export const EVICT_ABOVE = 0.6
 /** Share of the budget over which tasks that only add bytes wait. */
 export const PRODUCERS_BELOW = 0.85
+/** Share of the budget that a task may take, inputs and output, and still be sent ahead. */
+const HEAVY = 1 / 32
 /** Chunks looked at for one eviction. */
 const LOOK_AT = 4096
 
@@ -63,7 +65,7 @@ const inputBytes = (s: State, task: number): InputBytes => {
 }
 
 /** Orders the restore of what `task` reads from disk; it waits, with its inputs pinned. False if nothing is to be read. */
-const fetch = (s: State, task: number): boolean => {
+const fetch = (s: State, task: number, bytes: number): boolean => {
   const { chunks, edges, tasks } = s
   let missing = 0
   for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
@@ -81,6 +83,7 @@ const fetch = (s: State, task: number): boolean => {
   }
   if (missing === 0) return false
   pin(s, task, 1)
+  reserve(s, task, bytes)
   tasks.become(task, WAITING)
   tasks.missing[task] = missing
   s.fetching.add(task)
@@ -89,27 +92,39 @@ const fetch = (s: State, task: number): boolean => {
 
 /** Whether `task` may be sent now; makes room and fetches inputs where that is what it takes. */
 export const admit = (s: State, task: number, overdraft: boolean): Admission => {
-  const reserve = estimate(s, task)
+  const bytes = estimate(s, task)
   const { memory } = s
   if (s.admitted.has(task)) return "yes"
-  if (reserve === 0 && memory.away === 0) return "yes"
+  if (bytes === 0 && memory.away === 0) return "yes"
   const inputs = inputBytes(s, task)
-  if (reserve === 0 && !inputs.absent) return "yes"
+  if (bytes === 0 && !inputs.absent) return "yes"
   if (inputs.all > memory.budget) {
     fail(s, task, NONE, "full")
     return "failed"
   }
   const root = s.tasks.firstInput[task] === NONE
   const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
-  const over = memory.resident + memory.reserved + memory.restoring + reserve + inputs.away - limit
+  const over = memory.resident + memory.reserved + memory.restoring + bytes + inputs.away - limit
   if (over > 0 && !overdraft) {
     // What it reads itself is not what makes room for it.
     pin(s, task, 1)
     evict(s, over - memory.spilling, true)
     pin(s, task, -1)
-    if (memory.resident + memory.reserved + memory.restoring + reserve + inputs.away > limit) return "no"
+    if (memory.resident + memory.reserved + memory.restoring + bytes + inputs.away > limit) return "no"
   }
-  return inputs.absent && fetch(s, task) ? "fetching" : "yes"
+  return inputs.absent && fetch(s, task, bytes) ? "fetching" : "yes"
+}
+
+/** Whether a task takes so much memory that none like it should be sent ahead of need: its inputs would be pinned. */
+export const isHeavy = (s: State, task: number): boolean => {
+  if (s.evictable.size === 0 && s.memory.away === 0) return false
+  const heavy = s.memory.budget * HEAVY
+  let bytes = estimate(s, task)
+  const { chunks, edges } = s
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE && bytes <= heavy; edge = edges.nextInput[edge]) {
+    if ((chunks.place[edges.chunk[edge]] & (SHARED | DISK)) !== 0) bytes += chunks.bytes[edges.chunk[edge]]
+  }
+  return bytes > heavy
 }
 
 /** The order of the first task that will read a chunk, or Infinity. `soon`: that task only waits for room. */

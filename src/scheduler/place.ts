@@ -1,9 +1,8 @@
 // Who runs what: hands ready tasks to workers with room, near their inputs first, then by priority and order, a short
 // stretch of work at a time so that backlogs stay even; takes backlog back for a worker that has nothing.
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
-import { send } from "./attempt.ts"
-import { pin } from "./attempt.ts"
-import { admit, estimate, relieve } from "./memory.ts"
+import { pin, send } from "./attempt.ts"
+import { admit, estimate, isHeavy, relieve } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
 import { NONE, READY } from "./TaskTable.ts"
@@ -100,6 +99,8 @@ const lookPast = (s: State, w: Worker): boolean => {
   return false
 }
 
+const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
+
 /** Gives a worker a stretch of work; false if it got none. */
 const fill = (s: State, w: Worker): boolean => {
   const until = w.expected + STRETCH_MS
@@ -108,6 +109,7 @@ const fill = (s: State, w: Worker): boolean => {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
     if (!fits(s, w, task)) return lookPast(s, w) || some
+    if (isAhead(w) && isHeavy(s, task)) return some
     const admission = admit(s, task, false)
     if (admission === "no") return lookPast(s, w) || some
     from.shift()

@@ -2,7 +2,7 @@
 // dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion.
 import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
-import { ghost, pin } from "./attempt.ts"
+import { ghost, pin, unreserve } from "./attempt.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -60,7 +60,9 @@ const releaseChunk = (s: State, chunk: number): void => {
 export const stopFetching = (s: State, task: number): void => {
   const waits = s.fetching.delete(task)
   const had = s.admitted.delete(task)
-  if (waits || had) pin(s, task, -1)
+  if (!waits && !had) return
+  pin(s, task, -1)
+  unreserve(s, task)
 }
 
 /** Nobody wants any output of `task`: whatever state it is in, it ends here. */

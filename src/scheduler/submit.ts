@@ -46,8 +46,6 @@ const linkInputs = (s: State, e: Submitted, i: number, task: number): number => 
 const open = (s: State, task: number, taskClass: number): void => {
   const { tasks } = s
   tasks.ensure(task + 1)
-  tasks.counts[0]++
-  tasks.status[task] = 0
   tasks.become(task, WAITING)
   tasks.taskClass[task] = taskClass
   tasks.order[task] = s.nextOrder++
