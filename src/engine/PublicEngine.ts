@@ -4,6 +4,7 @@ import type { AnyHandle } from "../graph/types.ts"
 import { EngineKey } from "../graph/EngineService.ts"
 import type { Turn } from "./Journal.ts"
 import { layer } from "./layer.ts"
+import { layerConfig } from "./layerConfig.ts"
 import { layerTest } from "./layerTest.ts"
 import type { EngineSnapshot } from "./EngineSnapshot.ts"
 
@@ -19,6 +20,6 @@ const looks = {
 }
 
 /** The engine: `Engine.layer` makes one, the verbs find it in the context. */
-export const Engine = Object.assign(EngineKey, { layer, layerTest, ...looks })
+export const Engine = Object.assign(EngineKey, { layer, layerConfig, layerTest, ...looks })
 /** The requirement of the verbs. */
 export type Engine = typeof EngineKey.Identifier
