@@ -26,11 +26,13 @@ const contestant = (runtime: Runtime, processor: Processor, plan: Plan): Contest
   return {
     name: plan.shape,
     sample: async () => {
+      const cpu = process.threadCpuUsage()
       const started = performance.now()
       const delayeds = describe(plan, vocabulary)
       const described = performance.now()
       const results = await runtime.runPromise(collect(delayeds))
       const ended = performance.now()
+      const { system, user } = process.threadCpuUsage(cpu)
       check(results.length === wanted.length, () => `${results.length} results, not ${wanted.length}`)
       for (let i = 0; i < wanted.length; i++) {
         check(results[i] === wanted[i], () => `${plan.shape}: ${results[i]} instead of ${wanted[i]} at ${i}`)
@@ -38,7 +40,11 @@ const contestant = (runtime: Runtime, processor: Processor, plan: Plan): Contest
       const each = 1000 / plan.reached
       return {
         value: (ended - started) * each,
-        beside: { describeUs: (described - started) * each, runUs: (ended - described) * each }
+        beside: {
+          describeUs: (described - started) * each,
+          runUs: (ended - described) * each,
+          mainCpuUs: (user + system) / plan.reached
+        }
       }
     }
   }

@@ -88,11 +88,13 @@ export const describe = (spans: ReadonlyArray<Span>, wish: Wish) => {
     (_, p) => mergePartition(blocks.map((block) => block[p]), wish.groups)
   )
   const tops = partitions.map((partition) => delayed(Tasks.topOf)(partition.lexicon, wish.top))
+  // depth first, in this order: a partition is written as soon as it is merged, and a block tokenised as soon as it is
+  // read; were the readings first, all blocks would be read before one of them is tokenised
   return {
-    reading: tree(noted(read.map(([, reading]) => reading), wish.onRead), (some) => delayed(Tasks.joinReadings)(some)),
-    top: tree(tops, (some) => delayed(Tasks.joinTops)(some, wish.top)),
+    index: wish.into === undefined ? delayed(Tasks.seal)([], "") : write(partitions, counts, wish.into),
     places: findPlaces(partitions, wish.query),
-    index: wish.into === undefined ? delayed(Tasks.seal)([], "") : write(partitions, counts, wish.into)
+    top: tree(tops, (some) => delayed(Tasks.joinTops)(some, wish.top)),
+    reading: tree(noted(read.map(([, reading]) => reading), wish.onRead), (some) => delayed(Tasks.joinReadings)(some))
   }
 }
 

@@ -104,5 +104,6 @@ export const indexFolder = Effect.fnUntraced(function*(settings: Settings) {
   if (kept !== undefined) yield* kept.commit(words)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   const peakRssBytes = process.resourceUsage().maxRSS * 1024
-  return { ...rest, folder: settings.folder, out, numbers: { ...numbers, seconds, peakRssBytes } } satisfies Result
+  const result: Result = { ...rest, folder: settings.folder, out, numbers: { ...numbers, seconds, peakRssBytes } }
+  return result
 }, Effect.scoped)

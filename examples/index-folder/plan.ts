@@ -6,6 +6,7 @@ const KIB = 1024
 const MIB = 1024 * KIB
 const FILES_A_BLOCK = 1024
 const POSTING = 8
+const MOST_PARTITIONS = 512
 
 /** What is known before the work is cut. */
 export interface Facts {
@@ -39,18 +40,17 @@ export const blockBytesFor = (facts: Pick<Facts, "bytes" | "threads" | "budget">
   Math.floor(between(64 * KIB, Math.min(facts.budget / (8 * facts.threads), facts.bytes / (4 * facts.threads)), MIB))
 
 /**
- * Chooses groups so that the most frequent word's postings in one group, read and written, fit into half of the budget;
- * and partitions so that all threads can merge at a time, each its input and its output, in half of the budget.
+ * Chooses groups and partitions. One task merges a partition's share of a group, in memory, input and output; shares are
+ * cut so small (a sixteenth of the budget, less if there are many threads) that a hole for one is always found. About as
+ * many groups as partitions keep both few: many partitions make small chunks, many groups many small writes. There are
+ * as many groups at least as it takes for the most frequent word, which no partition can split.
  */
 export const cutFor = (facts: Facts): Cut => {
   const postings = POSTING * facts.density * facts.bytes
-  const groups = Math.max(1, Math.ceil(2 * facts.hottest * postings / (facts.budget / 2)))
-  const partitions = 2 * postings * facts.threads / groups / (facts.budget / 2)
-  return {
-    blockBytes: blockBytesFor(facts),
-    groups,
-    partitions: between(1, powerOfTwo(Math.max(partitions, 2 * facts.threads)), 512)
-  }
+  const share = facts.budget / (8 * Math.max(2, facts.threads))
+  const partitions = between(1, powerOfTwo(Math.max(Math.sqrt(postings / share), 4 * facts.threads)), MOST_PARTITIONS)
+  const groups = Math.ceil(Math.max(1, postings / share / partitions, facts.hottest * postings / share))
+  return { blockBytes: blockBytesFor(facts), groups, partitions }
 }
 
 /**

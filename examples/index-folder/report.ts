@@ -76,13 +76,15 @@ export const showResult = ({ folder, numbers, out, query }: Result): string => {
   return lines.join("\n")
 }
 
-/** The result as one JSON object on one line. */
-export const showJson = ({ numbers, query }: Result): string =>
-  JSON.stringify(
-    query === undefined
-      ? numbers
-      : { ...numbers, query: { ...query, hits: query.hits.map((hit) => ({ ...hit, path: showPath(hit.path) })) } }
-  )
+/** The result as one JSON object on one line: the numbers in their order, and what was asked for if anything was. */
+export const showJson = ({ numbers, query }: Result): string => {
+  const { files, bytes, words, distinct, top, seconds, threads, ...rest } = numbers
+  const { budgetBytes, peakStoreBytes, spilledBytes, peakRssBytes, tasks } = rest
+  const amounts = { budgetBytes, peakStoreBytes, spilledBytes, peakRssBytes, tasks }
+  const hits = query?.hits.map((hit) => ({ ...hit, path: showPath(hit.path) }))
+  const answer = query === undefined ? {} : { query: { ...query, hits } }
+  return JSON.stringify({ files, bytes, words, distinct, top, seconds, threads, ...amounts, ...answer })
+}
 
 /** The files that were left out, each with the reason; the first fifty of them. */
 export const showSkips = (skipped: ReadonlyArray<Skip>): string =>

@@ -7,8 +7,8 @@ import { unite } from "./merge.ts"
 import { readBlock } from "./readBlock.ts"
 import { tokenise } from "./tokenise.ts"
 
-const PIECES = 16
-const PIECE_BYTES = 16 * 1024
+const PIECES = 32
+const PIECE_BYTES = 8 * 1024
 
 /** What the sample says of the whole text. */
 export interface Sample {

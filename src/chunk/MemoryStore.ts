@@ -1,8 +1,10 @@
 // The values of all chunks by chunk id: plain ones as they are, others as entries whose bytes lie in the arena.
 // Owner of the arena: whoever needs bytes asks here. What is evicted or restored is decided by the scheduler and
 // moved by Mover.ts; here are only the copies between a value and its bytes, and the sums.
+import { crc32 } from "node:zlib"
 import { Arena } from "./Arena.ts"
 import { type Crossing, decode, encode, isPlain } from "./codec.ts"
+import { freeze } from "./freeze.ts"
 import { Entry, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
 import { sizeOf } from "./size.ts"
 import { INLINE_BYTES, RAW_BYTES } from "./sizes.ts"
@@ -44,6 +46,8 @@ export class MemoryStore {
   /** bytes of slabs that workers hold, to put results into */
   roomBytes = 0
   peakBytes = 0
+  /** slabs that were taken over the budget because somebody could not wait */
+  overdrafts = 0
 
   constructor(options: StoreOptions) {
     this.budget = options.budget
@@ -70,13 +74,18 @@ export class MemoryStore {
     return offset
   }
 
-  /** Offset of a new slab, over the budget if it must be. Throws ArenaFull. */
-  alloc(bytes: number): number {
-    const within = this.tryAlloc(bytes)
-    if (within >= 0) return within
+  /** Offset of a new slab, over the budget if it must be and `within` does not forbid it, or -1. */
+  private find(bytes: number, within: boolean): number {
+    const offset = this.tryAlloc(bytes)
+    if (offset >= 0 || within) return offset
+    this.overdrafts++
+    return this.allocAnyway(bytes)
+  }
+
+  /** Offset of a new slab, whatever the budget, or -1 if there is no memory at all. */
+  allocAnyway(bytes: number): number {
     const offset = this.arena.alloc(bytes, Infinity)
-    if (offset < 0) throw new ArenaFull(bytes)
-    this.note()
+    if (offset >= 0) this.note()
     return offset
   }
 
@@ -91,6 +100,7 @@ export class MemoryStore {
     this.values[chunk] = held === undefined ? UNDEFINED : held
     if (!(held instanceof Entry)) {
       this.inlineBytes += PLAIN_BYTES
+      this.note()
       return PLAIN_BYTES
     }
     if (held.code === LIVE_VALUE) this.heapBytes += held.bytes
@@ -99,35 +109,45 @@ export class MemoryStore {
     return held.bytes
   }
 
-  /** Copies a value of this thread into the store's own form. `live`: keep what has no bytes of its own as it is. */
-  pack(value: unknown, live: boolean, root: string): unknown {
+  /**
+   * Copies a value of this thread into the store's own form. `live`: keep what has no bytes of its own as it is.
+   * `within`: throws ArenaFull with all that is needed rather than go over the budget.
+   */
+  pack(value: unknown, live: boolean, root: string, within = false): unknown {
     if (isPlain(value)) return value
     const code = typeof value === "object" && value !== null ? rawCode(value) : PACKED
     if (code !== PACKED) {
       const bytes = bytesOf(value as ArrayBufferView | ArrayBuffer)
-      if (bytes.byteLength >= RAW_BYTES) return this.adopt(code, undefined, [bytes])
-    } else if (live) return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
+      if (bytes.byteLength >= RAW_BYTES) return this.adopt(code, undefined, [bytes], within)
+    } else if (live) {
+      if (this.check) freeze(value)
+      return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
+    }
     const { buffers, head } = encode(value, this.crossing, { root })
-    return this.packed(head, buffers)
+    return this.packed(head, buffers, within)
   }
 
   /** An entry of what the codec wrote; copies the bytes. */
-  packed(head: Uint8Array, buffers: ReadonlyArray<Uint8Array>): Entry {
+  packed(head: Uint8Array, buffers: ReadonlyArray<Uint8Array>, within = false): Entry {
     const small = head.byteLength <= INLINE_BYTES && this.inlineBytes < this.budget * INLINE_SHARE
     if (small && buffers.length === 0) return new Entry(PACKED, head, [], undefined, head.byteLength + 64)
-    return small ? this.adopt(PACKED, head, buffers) : this.adopt(PACKED, undefined, [head, ...buffers])
+    return small ? this.adopt(PACKED, head, buffers, within) : this.adopt(PACKED, undefined, [head, ...buffers], within)
   }
 
   /** An entry with a copy of each part in the arena. */
-  adopt(code: number, head: Uint8Array | undefined, buffers: ReadonlyArray<Uint8Array>): Entry {
+  adopt(code: number, head: Uint8Array | undefined, buffers: ReadonlyArray<Uint8Array>, within = false): Entry {
     const parts: Array<number> = []
     let bytes = 0
-    for (const part of buffers) {
-      const offset = this.alloc(Math.max(1, part.byteLength))
-      new Uint8Array(this.arena.buffer, offset, part.byteLength).set(part)
-      parts.push(offset, part.byteLength)
+    for (const { byteLength } of buffers) {
+      const offset = this.find(Math.max(1, byteLength), within)
+      if (offset < 0) {
+        for (let i = 0; i < parts.length; i += 2) this.arena.release(parts[i])
+        throw new ArenaFull(buffers.reduce((sum, part) => sum + slabBytes(part.byteLength), 0))
+      }
+      parts.push(offset, byteLength)
       bytes += this.arena.bytesOf(offset)
     }
+    buffers.forEach((part, i) => new Uint8Array(this.arena.buffer, parts[2 * i], part.byteLength).set(part))
     return new Entry(code, head, parts, undefined, bytes)
   }
 
@@ -148,6 +168,12 @@ export class MemoryStore {
       views.push(new Uint8Array(this.arena.buffer, entry.parts[i], entry.parts[i + 1]))
     }
     return views
+  }
+
+  /** CRC-32 of a chunk's bytes in shared memory; 0 if it has none. */
+  checksum(chunk: number): number {
+    const held = this.get(chunk)
+    return held instanceof Entry ? this.partViews(held).reduce((sum, view) => crc32(view, sum), 0) : 0
   }
 
   /** A chunk's value for a task on this thread: arrays are views on the arena. */
@@ -216,6 +242,9 @@ export class MemoryStore {
     return held
   }
 }
+
+/** Bytes that a slab for so many bytes takes. */
+export const slabBytes = (bytes: number): number => Math.max(64, Math.ceil(bytes / 64) * 64)
 
 /** The bytes of a view or buffer, without a copy. */
 export const bytesOf = (value: ArrayBufferView | ArrayBuffer): Uint8Array =>

@@ -12,7 +12,7 @@ import { Trail } from "./Trail.ts"
 export const DEEP = 128
 
 /** Objects looked at without remembering them; a value with cycles or much shared is begun again with a memory. */
-const MOST_UNKNOWN = 1_000_000
+const MOST_UNKNOWN = 200_000
 /** Objects that are remembered in a list, which is cheaper than a Set. */
 const FEW = 16
 

@@ -24,8 +24,8 @@ interface Postponed {
   readonly layer: number
 }
 
-/** Layers of DEEP levels, a million levels in all; what is deeper is made by getters and never ends. */
-const MOST_LAYERS = 1_000_000 / DEEP
+/** Layers of DEEP levels; what is deeper is made by getters and never ends. */
+const MOST_LAYERS = Math.ceil(300_000 / DEEP)
 
 /** A field of an error that is copied when all else is, so that what also stands elsewhere is the same object. */
 interface SoftField {
@@ -161,7 +161,7 @@ export class Spine {
 
   private postpone(number: number, shape: Shape, o: object, soft: boolean): void {
     const layer = this.layer + 1
-    if (layer > MOST_LAYERS) throw new RangeError("it is deeper than a million levels")
+    if (layer > MOST_LAYERS) throw new RangeError("it is deeper than 300000 levels")
     this.postponed.push({ number, shape, o, soft, trail: this.trail.fork(), layer })
   }
 

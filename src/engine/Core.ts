@@ -5,12 +5,15 @@ import type { Entry } from "../chunk/Entry.ts"
 import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { label } from "../graph/lower.ts"
+import type { ProcessorLost } from "../graph/errors.ts"
 import type { Template } from "../graph/Template.ts"
 import type { Processor, Running, Source } from "../processor/Processor.ts"
+import { LIVE } from "../scheduler/ChunkTable.ts"
 import { capacityFor, grown } from "../scheduler/columns.ts"
 import { type Event, FIRST_CLASS, type TaskClass } from "../scheduler/Event.ts"
 import { apply } from "../scheduler/step.ts"
 import { makeState, type State } from "../scheduler/State.ts"
+import { FREE } from "../scheduler/TaskTable.ts"
 import type { Failure, Fault } from "./Failure.ts"
 import type { Retry } from "./retry.ts"
 import { Ids } from "./Ids.ts"
@@ -47,6 +50,8 @@ export class Core {
   readonly losses = new Map<number, string>()
   /** what is known of the last worker that was lost */
   lastLoss: Fault = {}
+  /** why there are no workers any more */
+  givenUp: ProcessorLost | undefined = undefined
   readonly running = new Map<number, Running>()
   /** large input values that are chunks already */
   readonly large = new WeakMap<object, { readonly chunk: number; readonly entry: Entry }>()
@@ -111,6 +116,14 @@ export class Core {
   /** The chunk of output `index` of a task. */
   chunkOf(task: number, index: number): number {
     return index === 0 ? this.firstChunk[task] : this.otherChunks.get(task)![index - 1]
+  }
+
+  /** Whether output `index` of a task is there or to come: each of several is released alone. */
+  hasOutput(task: number, index: number): boolean {
+    const { chunks, tasks } = this.state
+    if (task >= tasks.capacity || tasks.status[task] === FREE) return true
+    const chunk = this.chunkOf(task, index)
+    return (chunks.flags[chunk] & LIVE) !== 0 && chunks.producer[chunk] === task
   }
 
   /** Tells the scheduler what has happened; what it orders is performed at the end of the turn. */

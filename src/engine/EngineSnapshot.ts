@@ -68,7 +68,7 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       chunks: core.state.chunks.count,
       spilledBytes: mover.spilledBytes,
       restoredBytes: mover.restoredBytes,
-      overdrafts: memory.overdrafts + rooms.overdrafts,
+      overdrafts: memory.overdrafts + rooms.overdrafts + core.store.overdrafts,
       trouble: mover.trouble
     },
     processors: [...workers.values()].map((w) => ({

@@ -6,7 +6,7 @@ import type { Command } from "../scheduler/Command.ts"
 import type { Core } from "./Core.ts"
 import type { Mover } from "./Mover.ts"
 import { type After, perform } from "./perform.ts"
-import type { Rooms } from "./Rooms.ts"
+import { NOBODY, type Rooms } from "./Rooms.ts"
 import { abandon, advance, type Submission } from "./submission.ts"
 
 /** The inbox of an engine: what is put in is done in the loop's next turn, in order. */
@@ -24,13 +24,13 @@ export interface Parts {
 }
 
 /** Advances a pending submission; true when it is done with, well or badly. */
-const advanceOne = (core: Core, submission: Submission): boolean => {
+const advanceOne = (core: Core, rooms: Rooms, submission: Submission): boolean => {
   if (submission.wish.status !== "pending") {
     abandon(core, submission)
     return true
   }
   try {
-    return advance(core, submission)
+    return advance(core, submission, (bytes, grant) => rooms.ask(NOBODY, bytes, grant))
   } catch (error) {
     abandon(core, submission)
     const { wish } = submission
@@ -51,7 +51,7 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
     const commands = core.state.out.takeEnded()
     perform(core, mover, after, commands)
     ended.push(...commands)
-    if (advanceOne(core, submissions[i])) submissions.splice(i, 1)
+    if (advanceOne(core, rooms, submissions[i])) submissions.splice(i, 1)
     else i++
   }
   core.callBehind()
@@ -64,7 +64,7 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
     const calls = core.afterTurn.splice(0)
     for (const call of calls) call()
   }
-  return submissions.length > 0
+  return submissions.some(({ needs }) => needs <= 0)
 }
 
 /** An inbox and the fiber that works it off, in the scope; `died` is called if an invariant broke. */

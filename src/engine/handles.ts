@@ -10,9 +10,11 @@ export class SpawnedHandle extends Handle {
   declare readonly engine: number
   declare readonly node: DelayedNode
   declare readonly wish: Wish
+  declare released: boolean
 
   constructor(engine: number, node: DelayedNode, makeWish: (handle: Handle) => Wish) {
     super()
+    this.released = false
     this.engine = engine
     this.node = node
     this.wish = makeWish(node)

@@ -2,8 +2,9 @@
 // an attempt that no longer counts is dropped, with the values that came with it.
 import { Context } from "effect"
 import { Entry } from "../chunk/Entry.ts"
-import type { MemoryStore } from "../chunk/MemoryStore.ts"
+import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import type { Failed, Finished, Host } from "../processor/Processor.ts"
+import { ProcessorLost, StoreFull } from "../graph/errors.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
 import type { Where } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
@@ -12,6 +13,7 @@ import type { Core } from "./Core.ts"
 import type { Fault } from "./Failure.ts"
 import { ChunkHandle } from "./handles.ts"
 import { loadFunction } from "./load.ts"
+import type { ModuleServices } from "./ModuleServices.ts"
 import type { Nested } from "./nested.ts"
 import type { Rooms } from "./Rooms.ts"
 import { askRetry, inputOf } from "./retry.ts"
@@ -23,6 +25,7 @@ export interface Shell {
   readonly core: Core
   readonly rooms: Rooms
   readonly context: Context.Context<never>
+  readonly services: ModuleServices
   readonly wishes: Wishes
   readonly nested: Nested
   /** stores a value, with a wish of its own */
@@ -43,7 +46,22 @@ const discard = (store: MemoryStore, value: unknown): void => {
 /** Which attempt of its task this is, from 1. */
 const ordinal = (core: Core, task: number): number => (core.attempts.get(task) ?? 0) + 1
 
-const finished = (core: Core, worker: number, batch: Finished): void => {
+/** The form in which the store holds a result of this thread; a task for whose result there is no memory has failed. */
+const packed = (shell: Shell, worker: number, batch: Finished, i: number, value: unknown): unknown => {
+  const { store } = shell.core
+  try {
+    return store.pack(value, true, "result")
+  } catch (error) {
+    if (!(error instanceof ArenaFull)) throw error
+    const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
+    const full = new StoreFull({ task: shell.core.nameOf(task), needed: error.needed, budget: store.budget })
+    failed(shell, worker, { task, attempt, cause: undefined, error: full, typed: true, retryable: false, stack: "" })
+    return undefined
+  }
+}
+
+const finished = (shell: Shell, worker: number, batch: Finished): void => {
+  const { core } = shell
   const { state, store } = core
   const bytes: Array<number> = []
   const places: Array<number> = []
@@ -60,7 +78,7 @@ const finished = (core: Core, worker: number, batch: Finished): void => {
         places.push(0)
         continue
       }
-      if (!batch.held) held = store.pack(held, true, "result")
+      if (!batch.held) held = packed(shell, worker, batch, i, held)
       bytes.push(store.set(core.chunkOf(task, index), held))
       places.push(placeOf(held))
     }
@@ -130,6 +148,11 @@ const lost = (shell: Shell, worker: number, exit: Exit, claimed: ReadonlyArray<n
   shell.nested.forget(worker)
 }
 
+const givenUp = (kind: string, exit: Exit, log: ReadonlyArray<string>): ProcessorLost => {
+  const reason = `none could be started, several times in a row: ${exit.reason || "it ended at once"}`
+  return new ProcessorLost({ processor: kind, exitCode: exit.exitCode, signal: null, reason, log })
+}
+
 /** The host of one processor. */
 export const hostOf = (shell: Shell, worker: number): Host => {
   const { core, later } = shell
@@ -140,17 +163,19 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     store,
     source,
     isCurrent: (task, attempt) => isCurrent(core.state, task, attempt),
+    isWaiting: (attempt) => core.state.yielded.has(attempt),
     handleOf: (chunk) => new ChunkHandle(core.id, chunk, core.state.chunks.bytes[chunk]),
     bytesOf: (chunk) => core.state.chunks.bytes[chunk],
     nameOf: (task) => core.nameOf(task),
     load: (task) => loadFunction(core.source.fn(task)),
+    served: (task, effect) => shell.services.provide(core.source.fn(task), effect),
     contextOf: (task) => Context.merge(shell.context, core.source.context(task)),
     up: () =>
       later(() => {
         const { accepts, ahead, capacity, kind } = processor
         core.tell({ _tag: "processor up", worker, kind, accepts, capacity, ahead })
       }),
-    finished: (batch) => later(() => finished(core, worker, batch)),
+    finished: (batch) => later(() => finished(shell, worker, batch)),
     failed: (report) => later(() => failed(shell, worker, report)),
     claimed: (tasks, attempts) => later(() => core.tell({ _tag: "claimed", worker, tasks, attempts })),
     retracted: (tasks, attempts) => later(() => core.tell({ _tag: "retracted", worker, tasks, attempts })),
@@ -159,6 +184,7 @@ export const hostOf = (shell: Shell, worker: number): Host => {
       later(() => {
         lost(shell, worker, exit, claimed, log)
         const stranded = shell.replace(worker, exit)
+        if (stranded.length > 0) core.givenUp = givenUp(processor.kind, exit, log)
         core.tell({ _tag: "processor lost", worker, claimed, stranded })
       }),
     stray: shell.stray,

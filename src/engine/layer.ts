@@ -24,6 +24,7 @@ import { type CheckedOptions, checkOptions, type EngineOptions } from "./options
 import { Pool } from "./Pool.ts"
 import { Rooms } from "./Rooms.ts"
 import { shapeOf } from "./shape.ts"
+import { Strays } from "./Strays.ts"
 import { timers } from "./timers.ts"
 import { Wishes } from "./wishes.ts"
 
@@ -54,13 +55,14 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const crossing = new Crossing()
   crossing.add(errorClasses)
   for (const { schemas } of registeredModules()) crossing.add(schemas)
-  const strays: Array<string> = []
+  const strays = new Strays((text) => later(() => core.tell({ _tag: "stray", task: -1, text })))
   const store = new MemoryStore({
     budget: options.memory,
     crossing,
     check: options.check,
-    onStray: (offset, bytes) => strays.push(`${bytes} bytes at ${offset} of the arena were written to after they were freed`)
+    onStray: (offset, bytes) => strays.found(offset, bytes)
   })
+  if (options.check) yield* Effect.addFinalizer(() => strays.report(store.arena))
   const spills = yield* makeSpillStore({ directory: options.spillDirectory })
   const journal = new Journal()
   const core = new Core(store, journal)
@@ -75,11 +77,12 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const services = new ModuleServices()
   yield* Effect.addFinalizer(() => services.close)
   const wishes = new Wishes(core, mover, later)
-  const parts = { core, mover, rooms, wishes, later, strays }
+  const parts = { core, mover, rooms, wishes, later }
   const shell: Shell = {
     core,
     rooms,
     wishes,
+    services,
     get nested() {
       return nested
     },
@@ -87,7 +90,10 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
     context: Context.omit(Scope.Scope)(context as Context.Context<Scope.Scope>) as Context.Context<never>,
     later,
     replace: (worker, exit) => pool.replace(worker, exit),
-    stray: (text, task) => later(() => core.tell({ _tag: "stray", task, text })),
+    stray: (text, task) => {
+      later(() => core.tell({ _tag: "stray", task, text }))
+      print("stderr", `poniard: an error that no task could catch any more: ${text}\n`)
+    },
     line: print
   }
   const pool = new Pool(core, scope, (worker) => hostOf(shell, worker))

@@ -2,6 +2,7 @@
 // thread is a worker of Poniard's own.
 import { readFileSync } from "node:fs"
 import { availableParallelism, totalmem } from "node:os"
+import { getHeapStatistics } from "node:v8"
 import { workerData } from "node:worker_threads"
 
 /** Cores that this process may use. */
@@ -25,6 +26,10 @@ export const memoryBytes = (): number => {
   ]
   return Math.min(...limits.filter((limit) => Number.isFinite(limit) && limit > 0))
 }
+
+/** JavaScript heap for a thread whose share of the memory is so many bytes; V8 itself must be left a quarter of its own. */
+export const heapBytes = (share: number): number =>
+  Math.floor(Math.min(getHeapStatistics().heap_size_limit * 3 / 4, Math.max(share, 512 * 2 ** 20)))
 
 /** Where spilled chunks go, if the environment says so. */
 export const spillDirectory = (): string | undefined => process.env["PONIARD_SPILL_DIR"] || undefined

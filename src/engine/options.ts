@@ -3,7 +3,7 @@ import { parseBytes } from "../graph/bytes.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Processor } from "../processor/Processor.ts"
 import type { Transport } from "../transport/Transport.ts"
-import { cores, memoryBytes, spillDirectory } from "./machine.ts"
+import { cores, heapBytes, memoryBytes, spillDirectory } from "./machine.ts"
 
 /** What `Engine.layer` takes; every field may be left out. */
 export interface EngineOptions {
@@ -11,6 +11,11 @@ export interface EngineOptions {
   readonly threads?: number
   /** What chunks may occupy in memory: bytes, or text such as "512 MiB". Default: half of what the process may use. */
   readonly memory?: number | string
+  /**
+   * What the JavaScript heap of each thread may take (chunks lie outside of it): bytes, or text such as "1 GiB". A task
+   * that needs more costs its thread. Default: a thread's share of the memory that chunks may not have, 512 MiB at least.
+   */
+  readonly heap?: number | string
   /** Closures and Effects that run on this thread at a time. Default: 256. */
   readonly fibers?: number
   /** Finds functions that write to their inputs or keep views of them. Slow; for tests. Default: false. */
@@ -27,6 +32,7 @@ export interface EngineOptions {
 export interface CheckedOptions {
   readonly threads: number
   readonly memory: number
+  readonly heap: number
   readonly fibers: number | undefined
   readonly check: boolean
   readonly spillDirectory: string | undefined
@@ -34,7 +40,7 @@ export interface CheckedOptions {
   readonly processors: ReadonlyArray<Processor> | undefined
 }
 
-const known = ["threads", "memory", "fibers", "check", "spillDirectory", "transport", "processors"]
+const known = ["threads", "memory", "heap", "fibers", "check", "spillDirectory", "transport", "processors"]
 
 const bad = (path: string, reason: string): Error => refuse("GraphInvalid", { path: `Engine.layer: options.${path}`, reason })
 
@@ -43,8 +49,9 @@ const count = (value: number | undefined, name: string, least: number): void => 
   throw bad(name, `expected a whole number, ${least} or more, got ${String(value)}`)
 }
 
-/** The least budget that makes sense. */
+/** The least budget that makes sense, and the least heap. */
 const LEAST_BYTES = 1 << 20
+const LEAST_HEAP = 16 << 20
 
 /** Checks options; refuses a wrong one with its name. */
 export const checkOptions = (options: EngineOptions): CheckedOptions => {
@@ -57,9 +64,15 @@ export const checkOptions = (options: EngineOptions): CheckedOptions => {
     ? Math.floor(memoryBytes() / 2)
     : parseBytes(options.memory, "Engine.layer: options.memory")
   if (memory < LEAST_BYTES) throw bad("memory", `a budget of ${memory} bytes is too small: give 1 MiB or more`)
+  const threads = options.threads ?? cores()
+  const heap = options.heap === undefined
+    ? heapBytes((memoryBytes() - memory) / Math.max(1, threads))
+    : parseBytes(options.heap, "Engine.layer: options.heap")
+  if (heap < LEAST_HEAP) throw bad("heap", `a heap of ${heap} bytes is too small: give 16 MiB or more`)
   return {
-    threads: options.threads ?? cores(),
+    threads,
     memory,
+    heap,
     fibers: options.fibers,
     check: options.check ?? false,
     spillDirectory: options.spillDirectory ?? spillDirectory(),

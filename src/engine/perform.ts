@@ -31,6 +31,7 @@ const faultOf = (core: Core, task: number, reason: Reason): Fault => {
     case "lost":
       return known ?? core.lastLoss
     case "unplaceable":
+      if (core.givenUp !== undefined && core.node(task).template.fn.kind !== "closure") return { error: core.givenUp }
       return {
         wanted: [core.node(task).template.fn.kind === "closure" ? "this thread" : "a thread for its task module"],
         present: [...core.running.keys()].map((worker) => `${core.processors.get(worker)?.kind ?? "?"} ${worker}`),

@@ -3,8 +3,10 @@
 import { Context } from "effect"
 import { encode } from "../chunk/codec.ts"
 import { Entry } from "../chunk/Entry.ts"
+import { ArenaFull } from "../chunk/MemoryStore.ts"
 import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
+import { StoreFull } from "../graph/errors.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { LargeInput, Lowering, type LowerHost, type Slice } from "../graph/lower.ts"
 import { refuse } from "../graph/refuse.ts"
@@ -25,7 +27,21 @@ export interface Submission {
   lowering: Lowering | undefined
   /** 0 until its first slice is submitted */
   slices: number
+  /** bytes of room that it waits for; negative: there is none to be had */
+  needs: number
+  /** the slab that it was given for them, or -1 */
+  room: number
 }
+
+/** A submission of a wish. */
+export const makeSubmission = (wish: Wish, context: Context.Context<never>): Submission => ({
+  wish,
+  context,
+  lowering: undefined,
+  slices: 0,
+  needs: 0,
+  room: -1
+})
 
 const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
   engine: core.id,
@@ -38,33 +54,52 @@ const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
   },
   output: (task, index) => core.openChunk(task, index),
   chunkOf: (task, index) => core.chunkOf(task, index),
+  hasOutput: (task, index) => core.hasOutput(task, index),
   classOf: (template) => core.classOf(template),
   heldChunk: (handle) => heldChunk(core, handle),
   pendingNode: (handle) => handle instanceof SpawnedHandle ? spawnedNode(core, handle) : undefined,
   value: (value, template, stored) => inputValue(core, value as object, template, stored),
+  unstore: (chunk) => {
+    const entry = core.store.delete(chunk)
+    if (entry instanceof Entry) core.store.evict(entry)
+    core.chunkIds.release(chunk)
+  },
   prepare: (task, args) => void core.prepared.set(task, args)
 })
 
 const none = Context.empty()
 
 const spawnedNode = (core: Core, handle: SpawnedHandle): DelayedNode | undefined => {
-  if (handle.wish.status === "dropped") throw released("Spawned")
+  const problem = handleProblem(core, handle, "an input", false)
+  if (problem !== undefined) throw problem
   return core.isAlive(handle.node) ? undefined : handle.node
 }
 
-const released = (what: string): Error =>
-  refuse("GraphInvalid", { path: what, reason: "this handle was released, or its Scope is closed; use it inside its Scope" })
+/**
+ * Why a handle is of no use to this engine, if it is not. `place`: what it was given for. `now`: for the user; a graph
+ * that is lowered may still use what was released after it was submitted.
+ */
+export const handleProblem = (
+  core: Core,
+  handle: SpawnedHandle | ChunkHandle,
+  place: string,
+  now: boolean
+): Error | undefined => {
+  const [kind, read] = handle instanceof SpawnedHandle ? ["Spawned", "fetch"] : ["Chunk", "get"]
+  if (handle.engine !== core.id) {
+    const reason = `this ${kind} belongs to another engine: ${kind}.${read} it there, and use its value here`
+    return refuse("GraphInvalid", { path: place, reason })
+  }
+  const { wish } = handle
+  if (!((now || wish === undefined) && handle.released) && wish?.status !== "dropped") return undefined
+  return refuse("GraphInvalid", { path: place, reason: `this ${kind} was released, or its Scope is closed: use it inside its Scope` })
+}
 
 const heldChunk = (core: Core, handle: Handle): number => {
-  if (handle instanceof SpawnedHandle) {
-    if (handle.wish.status === "dropped" || !core.isAlive(handle.node)) throw released("Spawned")
-    return core.chunkOf(handle.node.task, 0)
-  }
+  if (handle instanceof SpawnedHandle) return core.chunkOf(handle.node.task, 0)
   const chunk = handle as ChunkHandle
-  if (chunk.engine !== core.id) {
-    throw refuse("GraphInvalid", { path: "Chunk", reason: "this chunk belongs to another engine: Chunk.get it there first" })
-  }
-  if (chunk.released) throw released("Chunk")
+  const problem = handleProblem(core, chunk, "an input", false)
+  if (problem !== undefined) throw problem
   return chunk.chunk
 }
 
@@ -75,7 +110,7 @@ const inputValue = (core: Core, value: object, template: Template, stored: Array
   if (known !== undefined && core.store.get(known.chunk) === known.entry) return new LargeInput(known.chunk)
   const { buffers, head } = encode(value, core.store.crossing, { root: "input" })
   if (buffers.length === 0 && head.byteLength <= INLINE_BYTES) return new Snapshot(head, buffers)
-  const entry = core.store.pack(value, false, "input")
+  const entry = core.store.pack(value, false, "input", true)
   const chunk = core.chunkIds.take()
   const bytes = core.store.set(chunk, entry)
   stored.push(chunk, bytes, placeOf(entry))
@@ -95,20 +130,45 @@ const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | 
     submission: submission.wish.serial
   })
 
+/** Lowers up to a slice; false if there is more to come. Asks for room when an input value finds none. */
+const lower = (core: Core, submission: Submission, lowering: Lowering, ask: AskRoom): boolean => {
+  if (submission.needs < 0) throw new StoreFull({ needed: -submission.needs, budget: core.store.budget })
+  // Nobody can have it in between: its slab is free from here to the value's copy.
+  if (submission.room >= 0) core.store.arena.release(submission.room)
+  submission.room = -1
+  try {
+    return lowering.run(SLICE)
+  } catch (error) {
+    if (!(error instanceof ArenaFull)) throw error
+    const { needed } = error
+    if (needed > core.store.budget) throw new StoreFull({ needed, budget: core.store.budget })
+    submission.needs = needed
+    ask(needed, (offset) => {
+      if (submission.wish.status !== "pending" && offset >= 0) core.store.arena.release(offset)
+      else submission.room = offset
+      submission.needs = offset < 0 ? -needed : 0
+    })
+    return false
+  }
+}
+
+/** Asks for room in the arena. */
+export type AskRoom = (bytes: number, grant: (offset: number) => void) => void
+
 /** Lowers the next slice; true when the submission is complete. What is wrong with the graph is thrown. */
-export const advance = (core: Core, submission: Submission): boolean => {
+export const advance = (core: Core, submission: Submission, ask: AskRoom): boolean => {
   const { wish } = submission
+  if (submission.needs > 0) return false
   const lowering = submission.lowering ??= new Lowering(hostOf(core, submission.context), wish.handles)
-  if (!lowering.run(SLICE)) {
-    const slice = lowering.take()
-    core.submitted += slice.tasks.length
+  const complete = lower(core, submission, lowering, ask)
+  const slice = lowering.take()
+  core.submitted += slice.tasks.length
+  if (!complete) {
     tell(core, submission, slice, "more")
     submission.slices++
     return false
   }
-  const slice = lowering.take()
   const chunks = lowering.wanted()
-  core.submitted += slice.tasks.length
   wish.task = core.taskIds.take()
   wish.chunks = chunks
   core.nodes[wish.task] = wish
@@ -123,6 +183,8 @@ export const advance = (core: Core, submission: Submission): boolean => {
 /** Gives up a submission that is not complete: what was lowered for it and nobody else wants is dropped. */
 export const abandon = (core: Core, submission: Submission): void => {
   const { lowering } = submission
+  if (submission.room >= 0) core.store.arena.release(submission.room)
+  submission.room = -1
   if (lowering === undefined) return
   const slice = lowering.take()
   tell(core, submission, slice, submission.slices === 0 && slice.tasks.length === 0 ? "whole" : "last")

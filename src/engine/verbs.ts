@@ -6,6 +6,7 @@ import { makeNode } from "../graph/Delayed.ts"
 import { Handle, HandleKind } from "../graph/Handle.ts"
 import { refuse } from "../graph/refuse.ts"
 import { templateOf } from "../graph/Template.ts"
+import "./inputCheck.ts"
 import type * as Types from "../graph/types.ts"
 import type {
   ChunkOperations,

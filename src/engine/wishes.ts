@@ -9,6 +9,7 @@ import { CurrentAttempt } from "../processor/CurrentAttempt.ts"
 import type { Core } from "./Core.ts"
 import { causeOf } from "./Failure.ts"
 import type { Mover } from "./Mover.ts"
+import { makeSubmission } from "./submission.ts"
 import { Wish } from "./Wish.ts"
 
 /** The wishes of one engine. */
@@ -26,7 +27,7 @@ export class Wishes {
   /** Wishes for handles: what they need is submitted in the next turn. */
   make(handles: ReadonlyArray<Handle>, exits: boolean, context: Context.Context<never>): Wish {
     const wish = new Wish(handles, exits)
-    this.later(() => this.core.submissions.push({ wish, context, lowering: undefined, slices: 0 }))
+    this.later(() => this.core.submissions.push(makeSubmission(wish, context)))
     return wish
   }
 

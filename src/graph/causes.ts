@@ -1,7 +1,24 @@
 // How a foreign failure is told in a message: what was thrown, whatever it was. Light: workers print causes too.
 
-/** What was thrown, in a line or, for an Error with causes of its own, a few. */
+/** What was thrown, in a line or, for an Error with causes of its own, a few. Never throws, whatever it is. */
 export const describeCause = (cause: unknown): string => {
+  try {
+    return describe(cause)
+  } catch {
+    return "something was thrown that cannot be shown"
+  }
+}
+
+/** The stack of what was thrown, or nothing. Never throws. */
+export const stackOf = (cause: unknown): string => {
+  try {
+    return cause instanceof Error && typeof cause.stack === "string" ? cause.stack : ""
+  } catch {
+    return ""
+  }
+}
+
+const describe = (cause: unknown): string => {
   if (!(cause instanceof Error)) return describeThrown(cause)
   const inner = cause.cause
   const own = `${cause.name}: ${cause.message}`

@@ -71,7 +71,7 @@ const join = (place: string, path: string): string => place.endsWith("]") ? plac
 
 /** Refuses a value that has handles inside; otherwise says how large it is. */
 const refuseHandles = (root: object, place: string): number => {
-  const size = handlesIn(root)
+  const size = handlesInReadable(root)
   if (size >= large) withoutHandles.add(root)
   if (size >= 0) return size
   const found = locate(root)
@@ -81,6 +81,15 @@ const refuseHandles = (root: object, place: string): number => {
     : "a handle is looked for among the inputs and one level deep in an array, not here. "
       + "Join what belongs together: all({ items: all([a, b]) }) is itself a handle, and may hold others"
   throw refuse("GraphInvalid", { path, reason })
+}
+
+/** Like handlesIn; 0 if a getter throws or the like, of which the codec says where and why. */
+const handlesInReadable = (root: object): number => {
+  try {
+    return handlesIn(root)
+  } catch {
+    return 0
+  }
 }
 
 /** How many members a value has in all, or -1 if a handle is among them. */

@@ -19,6 +19,8 @@ export interface LowerHost {
   readonly output: (task: number, index: number) => number
   /** The chunk of output `index` of a task that is alive. */
   readonly chunkOf: (task: number, index: number) => number
+  /** Whether output `index` of a task that is alive is not gone: each of several is freed alone. */
+  readonly hasOutput: (task: number, index: number) => boolean
   /** The class of a template; new ones are added to the slice's `defined` by the host. */
   readonly classOf: (template: Template) => number
   /** The chunk of a handle that is no delayed task (Spawned, Chunk). Throws when it is released. */
@@ -27,6 +29,8 @@ export interface LowerHost {
   readonly pendingNode: (handle: Handle) => DelayedNode | undefined
   /** What is sent for an input value; a LargeInput if it became a chunk (a new one is pushed: id, bytes, place). */
   readonly value: (value: unknown, template: Template, stored: Array<number>) => unknown
+  /** Takes back a chunk that `value` has made. */
+  readonly unstore: (chunk: number) => void
   /** Remembers the arguments of a task in the form in which they are sent. */
   readonly prepare: (task: number, args: ReadonlyArray<unknown>) => void
 }
@@ -76,6 +80,8 @@ export class Lowering {
   private readonly stack: Array<DelayedNode> = []
   private readonly roots: ReadonlyArray<Handle>
   private slice = makeSlice()
+  /** a slice was taken: what was alive when it was looked at may be gone since */
+  private resumed = false
   /** tasks that it made, for when it is given up */
   readonly made: Array<number> = []
 
@@ -90,25 +96,34 @@ export class Lowering {
   run(limit: number): boolean {
     const { host, stack } = this
     const until = this.slice.tasks.length + limit
-    while (stack.length > 0) {
+    for (;;) {
+      if (stack.length === 0) {
+        if (this.resumed) for (const root of this.roots) this.push(root)
+        if (stack.length === 0) return true
+      }
       const node = stack[stack.length - 1]
       if (node.engine === host.engine && host.isAlive(node)) stack.pop()
       else if (node.engine === this.mark) {
-        stack.pop()
+        if (this.resumed) {
+          const depth = stack.length
+          this.pushInputs(node)
+          if (stack.length > depth) continue
+        }
         this.emit(node)
+        stack.pop()
         if (this.slice.tasks.length >= until) return false
       } else {
         node.engine = this.mark
         this.pushInputs(node)
       }
     }
-    return true
   }
 
   /** What was lowered since the last call. */
   take(): Slice {
     const slice = this.slice
     this.slice = makeSlice()
+    this.resumed = true
     return slice
   }
 
@@ -124,7 +139,7 @@ export class Lowering {
       case HandleKind.delayed:
         return this.pushNode(handle as DelayedNode)
       case HandleKind.output:
-        return this.pushNode((handle as OutputNode).node)
+        return this.pushOutput(handle as OutputNode)
       case HandleKind.all:
         return this.pushMembers(handle as AllNode)
       default: {
@@ -132,6 +147,13 @@ export class Lowering {
         if (node !== undefined) this.pushNode(node)
       }
     }
+  }
+
+  private pushOutput({ index, node }: OutputNode): void {
+    const { host } = this
+    // Gone while another output of the task is kept: the task is run anew.
+    if (node.engine === host.engine && host.isAlive(node) && !host.hasOutput(node.task, index)) node.engine = 0
+    this.pushNode(node)
   }
 
   private pushNode(node: DelayedNode): void {
@@ -171,6 +193,7 @@ export class Lowering {
     const { host, slice } = this
     const { template } = node
     const taskClass = host.classOf(template)
+    const args = this.inputsOf(node)
     const task = host.open(node)
     node.engine = host.engine
     node.task = task
@@ -179,36 +202,39 @@ export class Lowering {
     slice.classes.push(taskClass)
     const outputs = template.outputs === 0 ? 1 : template.outputs
     for (let i = 0; i < outputs; i++) slice.outputs.push(host.output(task, i))
-    this.emitInputs(node, task)
     slice.starts.push(slice.chunks.length)
+    if (args !== undefined) host.prepare(task, args)
   }
 
-  private emitInputs(node: DelayedNode, task: number): void {
+  /** Adds the chunks of a node's inputs; gives its arguments if values that are no primitives are among them. */
+  private inputsOf(node: DelayedNode): ReadonlyArray<unknown> | undefined {
     const { inputs, item } = node
-    let prepared = false
     for (let i = 0; i < inputs.length; i++) {
       const input = i === 0 && item >= 0 ? (inputs[0] as ReadonlyArray<unknown>)[item] : inputs[i]
       if (!isObject(input) && typeof input !== "function") continue
-      if (input instanceof Handle) this.chunksOf(input, this.slice.chunks)
-      else {
-        prepared = true
-        break
-      }
+      if (!(input instanceof Handle)) return this.preparedInputs(node)
+      this.chunksOf(input, this.slice.chunks)
     }
-    if (prepared) this.prepareInputs(node, task)
+    return undefined
   }
 
-  /** The slower way, when values that are no primitives are among the inputs. */
-  private prepareInputs(node: DelayedNode, task: number): void {
-    const chunks = this.slice.chunks
-    chunks.length = this.slice.starts[this.slice.starts.length - 1]
-    const args: Array<unknown> = []
-    for (const input of argumentsOf(node)) {
-      if (Array.isArray(input) && input.some((member) => member instanceof Handle)) {
-        args.push(new ListInput(input.map((member) => this.prepareOne(member, node.template))))
-      } else args.push(this.prepareOne(input, node.template))
+  /** The slower way. What is refused, or finds no room, leaves nothing behind, so that it may be tried again. */
+  private preparedInputs(node: DelayedNode): ReadonlyArray<unknown> {
+    const { chunks, starts, stored } = this.slice
+    const before = stored.length
+    chunks.length = starts[starts.length - 1]
+    try {
+      return argumentsOf(node).map((input) =>
+        Array.isArray(input) && input.some((member) => member instanceof Handle)
+          ? new ListInput(input.map((member) => this.prepareOne(member, node.template)))
+          : this.prepareOne(input, node.template)
+      )
+    } catch (error) {
+      chunks.length = starts[starts.length - 1]
+      for (let i = before; i < stored.length; i += 3) this.host.unstore(stored[i])
+      stored.length = before
+      throw error
     }
-    this.host.prepare(task, args)
   }
 
   private prepareOne(input: unknown, template: Template): unknown {

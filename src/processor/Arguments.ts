@@ -6,6 +6,8 @@ import type { ArgumentVisitor, Host } from "./Processor.ts"
 export class Arguments implements ArgumentVisitor {
   private readonly host: Host
   private out: Array<unknown> = []
+  /** the chunks among the arguments built last, and which argument each belongs to, from 0; with `check` only */
+  shared: Array<{ readonly argument: number; readonly chunk: number }> = []
   private readonly open: Array<{ readonly list: Array<unknown>; readonly keys: ReadonlyArray<string> | undefined; left: number }> = []
 
   constructor(host: Host) {
@@ -15,6 +17,7 @@ export class Arguments implements ArgumentVisitor {
   /** The arguments of a task. */
   take(task: number): Array<unknown> {
     this.out = []
+    this.shared = []
     this.host.source.visit(task, this)
     return this.out
   }
@@ -45,6 +48,7 @@ export class Arguments implements ArgumentVisitor {
   }
 
   chunk(chunk: number): void {
+    if (this.host.store.check) this.shared.push({ argument: this.out.length, chunk })
     this.add(this.host.store.view(chunk))
   }
 

@@ -72,6 +72,8 @@ export interface Host {
   readonly source: Source
   /** whether an attempt still counts */
   readonly isCurrent: (task: number, attempt: number) => boolean
+  /** whether an attempt waits for other tasks */
+  readonly isWaiting: (attempt: number) => boolean
   /** a handle of a chunk, for `meta` tasks on this thread */
   readonly handleOf: (chunk: number) => unknown
   /** the size of a chunk */
@@ -82,6 +84,8 @@ export interface Host {
   readonly load: (task: number) => Effect.Effect<Function>
   /** services for a task on this thread */
   readonly contextOf: (task: number) => Context.Context<never>
+  /** gives the Effect of a task of a task module the services of its layer */
+  readonly served: <A, E>(task: number, effect: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
   readonly up: () => void
   readonly finished: (batch: Finished) => void
   readonly failed: (failed: Failed) => void

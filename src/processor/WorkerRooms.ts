@@ -16,6 +16,7 @@ export class WorkerRooms {
   private readonly store: MemoryStore
   private readonly words: Int32Array | undefined
   private readonly stretches: Array<Stretch> = []
+  private gone = false
 
   constructor(store: MemoryStore, words: Int32Array | undefined) {
     this.store = store
@@ -25,6 +26,10 @@ export class WorkerRooms {
   /** Answers a worker that sleeps for room; offset -1: there is none. */
   grant(offset: number, bytes: number): void {
     const words = this.words!
+    if (this.gone) {
+      if (offset >= 0) this.store.arena.release(offset)
+      return
+    }
     if (offset >= 0) {
       this.stretches.push({ start: offset, end: offset + bytes })
       this.store.roomBytes += bytes
@@ -71,6 +76,7 @@ export class WorkerRooms {
 
   /** The worker is gone: everything that it held is free. */
   free(): void {
+    this.gone = true
     for (const { end, start } of this.stretches.splice(0)) {
       this.store.roomBytes -= end - start
       this.store.arena.release(start)

@@ -3,6 +3,7 @@
 import { Effect } from "effect"
 import type { Arguments } from "./Arguments.ts"
 import type { Host } from "./Processor.ts"
+import { Unchanged } from "./Unchanged.ts"
 
 /** Whether a value is a Promise or behaves like one. */
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
@@ -24,7 +25,13 @@ export const effectOf = (result: unknown): Effect.Effect<unknown, unknown, unkno
 export const callTask = (host: Host, args: Arguments, task: number): Effect.Effect<unknown, unknown, unknown> => {
   const { call } = host.source.fn(task)
   const load = call === undefined ? host.load(task) : Effect.succeed(call)
-  return Effect.flatMap(load, (fn) => Effect.suspend(() => effectOf(fn(...args.take(task)))))
+  return Effect.flatMap(load, (fn) =>
+    Effect.suspend(() => {
+      const given = args.take(task)
+      const unchanged = Unchanged.of(host, task, args)
+      const effect = host.served(task, effectOf(fn(...given)))
+      return unchanged === undefined ? effect : unchanged.after(effect)
+    }))
 }
 
 /** The values that a task's result is: one, or with `outputs` as many items. Throws a TypeError if it is not that. */

@@ -14,6 +14,12 @@ const read = (host: Host, failure: Failure): unknown => {
   }
 }
 
+/** Where a bad value is, for people: the worker says `result.items[0]`. */
+const placeOf = (path: string, name: string): string => {
+  const [, what, rest] = /^(result|failure)(.*)$/s.exec(path) ?? ["", "an input", path]
+  return `${what} of "${name}"${rest === "" ? "" : `: ${rest}`}`
+}
+
 const poniards = (host: Host, failure: Failure): object | undefined => {
   switch (failure.kind) {
     case "missing":
@@ -21,7 +27,7 @@ const poniards = (host: Host, failure: Failure): object | undefined => {
     case "unloadable":
       return new TaskModuleUnloadable({ file: failure.path, reason: failure.text, hint: failure.hint })
     case "refused":
-      return new NotTransferable({ path: failure.path, reason: failure.text })
+      return new NotTransferable({ path: placeOf(failure.path, host.nameOf(failure.task)), reason: failure.text })
     case "full":
       return new StoreFull({ needed: failure.bytes, budget: host.store.budget, task: host.nameOf(failure.task) })
     case "mutated":

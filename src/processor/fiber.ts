@@ -1,11 +1,14 @@
 // The processor of this thread: closures, and task functions when there are no threads. Effects run as fibers, with
 // the services of whoever collects them; plain functions run to their end, one batch a turn of their own.
 import { Cause, Context, Effect, Exit, type Fiber, Queue, type Scope } from "effect"
+import { stackOf } from "../graph/causes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
-import { callTask, isPromise, promised, valuesOf } from "./call.ts"
+import { InputMutated } from "../graph/errors.ts"
+import { callTask, effectOf, isPromise, valuesOf } from "./call.ts"
 import { CurrentAttempt, taskOf } from "./CurrentAttempt.ts"
 import { Arguments } from "./Arguments.ts"
 import type { Finished, Host, Processor, Running } from "./Processor.ts"
+import { Unchanged } from "./Unchanged.ts"
 
 /** Tasks that this thread runs at a time. */
 export const FIBERS = 256
@@ -105,18 +108,26 @@ class FiberRunner implements Running {
     const fn = host.source.fn(item.task)
     if (fn.call === undefined) return this.fork(item, callTask(host, this.args, item.task), started)
     let result: unknown
+    let effect: Effect.Effect<unknown, unknown, unknown> | undefined
     try {
       const args = this.args.take(item.task)
+      const unchanged = Unchanged.of(host, item.task, this.args)
       setCurrentTask(taskOf(host, item.task, item.attempt, undefined))
       result = fn.call(...args)
+      if (Effect.isEffect(result) || isPromise(result)) {
+        effect = host.served(item.task, effectOf(result))
+        if (unchanged !== undefined) effect = unchanged.after(effect)
+      } else {
+        const problem = unchanged?.problem()
+        if (problem !== undefined) return this.failed(item, Cause.fail(problem), true)
+      }
     } catch (error) {
       return this.failed(item, Cause.die(error), true)
     } finally {
       setCurrentTask(undefined)
     }
-    if (Effect.isEffect(result)) this.fork(item, result as Effect.Effect<unknown, unknown, unknown>, started)
-    else if (isPromise(result)) this.fork(item, promised(result), started)
-    else this.finish(item, result, started)
+    if (effect === undefined) this.finish(item, result, started)
+    else this.fork(item, effect, started)
   }
 
   private fork(item: Item, effect: Effect.Effect<unknown, unknown, unknown>, started: number): void {
@@ -158,9 +169,12 @@ class FiberRunner implements Running {
       this.host.failed({ task, attempt, cause: fault, error: undefined, typed: false, retryable: false, stack: "" })
       return
     }
+    const error = Cause.squash(cause)
+    if (error instanceof InputMutated) {
+      return this.host.failed({ task, attempt, cause: undefined, error, typed: true, retryable: false, stack: "" })
+    }
     const typed = Cause.hasFails(cause) && !Cause.hasDies(cause)
-    const squashed = Cause.squash(cause)
-    const stack = squashed instanceof Error ? squashed.stack ?? "" : ""
+    const stack = stackOf(error)
     this.host.failed({ task, attempt, cause, error: undefined, typed, retryable: true, stack })
   }
 }

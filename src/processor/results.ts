@@ -1,9 +1,10 @@
 // Reads what a worker's finished attempts gave, into the form in which the store holds values.
 import { Entry, PACKED } from "../chunk/Entry.ts"
-import type { MemoryStore } from "../chunk/MemoryStore.ts"
+import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
+import { StoreFull } from "../graph/errors.ts"
 import { Code, type FromWorker } from "../transport/Message.ts"
 import { Reader } from "../transport/Words.ts"
-import type { Finished } from "./Processor.ts"
+import type { Failed, Finished, Host } from "./Processor.ts"
 import type { WorkerRooms } from "./WorkerRooms.ts"
 
 const entryOf = (store: MemoryStore, rooms: WorkerRooms, code: number, head: Uint8Array | undefined, parts: Array<number>): Entry => {
@@ -15,7 +16,8 @@ const entryOf = (store: MemoryStore, rooms: WorkerRooms, code: number, head: Uin
   return new Entry(code, head, parts, undefined, parts.length === 0 ? bytes + 64 : bytes)
 }
 
-const readOne = (store: MemoryStore, rooms: WorkerRooms, from: Reader): unknown => {
+const readOne = (host: Host, rooms: WorkerRooms, from: Reader, task: number, attempt: number): unknown => {
+  const { store } = host
   switch (from.int()) {
     case Code.literal:
       return from.next()
@@ -31,6 +33,8 @@ const readOne = (store: MemoryStore, rooms: WorkerRooms, from: Reader): unknown 
       const code = from.int()
       const place: Array<number> = []
       from.place(place)
+      // Nobody wants it: its inputs may be gone, and their bytes somebody else's.
+      if (!host.isCurrent(task, attempt)) return undefined
       store.arena.retain(place[0])
       return new Entry(code, undefined, place, undefined, store.arena.bytesOf(place[0]))
     }
@@ -55,22 +59,49 @@ const readOne = (store: MemoryStore, rooms: WorkerRooms, from: Reader): unknown 
   }
 }
 
-/** The finished attempts of a report. */
-export const readResults = (store: MemoryStore, rooms: WorkerRooms, message: FromWorker): Finished => {
+/** What a report says of attempts that have finished: those whose values are held now, and those that found no room. */
+export interface Results {
+  readonly finished: Finished
+  readonly failed: ReadonlyArray<Failed>
+}
+
+/** Bytes for which there was no memory. Any other error is thrown again. */
+const neededBy = (error: unknown): number => {
+  if (error instanceof ArenaFull) return error.needed
+  throw error
+}
+
+/** The finished attempts of a report. Whatever comes of one, all of its values are read. */
+export const readResults = (host: Host, rooms: WorkerRooms, message: FromWorker): Results => {
+  const { store } = host
   const { heads, ints, values } = message
   const from = new Reader(ints, values)
-  const tasks: Array<number> = []
-  const attempts: Array<number> = []
-  const durations: Array<number> = []
-  const outputs: Array<number> = []
+  const finished = { tasks: [] as Array<number>, attempts: [] as Array<number>, durations: [] as Array<number>, outputs: [] as Array<number> }
   const held: Array<unknown> = []
+  const failed: Array<Failed> = []
   for (let i = 0; i < heads.length; i += 3) {
-    tasks.push(heads[i])
-    attempts.push(heads[i + 1])
-    durations.push(heads[i + 2])
+    const task = heads[i]
+    const attempt = heads[i + 1]
     const count = from.int()
-    outputs.push(count)
-    for (let n = 0; n < count; n++) held.push(readOne(store, rooms, from))
+    const before = held.length
+    let needed = 0
+    for (let n = 0; n < count; n++) {
+      try {
+        held.push(readOne(host, rooms, from, task, attempt))
+      } catch (error) {
+        needed += neededBy(error)
+      }
+    }
+    if (needed > 0) {
+      for (const value of held.splice(before)) if (value instanceof Entry) store.evict(value)
+      const error = new StoreFull({ task: host.nameOf(task), needed, budget: store.budget })
+      failed.push({ task, attempt, cause: undefined, error, typed: true, retryable: false, stack: "" })
+      continue
+    }
+    finished.tasks.push(task)
+    finished.attempts.push(attempt)
+    finished.durations.push(heads[i + 2])
+    finished.outputs.push(count)
   }
-  return { tasks, attempts, durations, outputs, values: held, held: true }
+  return { finished: { ...finished, values: held, held: true }, failed }
 }

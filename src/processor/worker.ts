@@ -10,15 +10,16 @@ import { written } from "../chunk/written.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import { faultOf } from "./faults.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
+import { openLink } from "./openLink.ts"
 import { readResults } from "./results.ts"
+import { Tail } from "./Tail.ts"
+import { watchHeap } from "./watchHeap.ts"
 import { WorkerRooms } from "./WorkerRooms.ts"
 
 /** ms that a cancelled attempt has to end by itself before its worker is replaced. */
 export const GRACE_MS = 2000
 /** ms of work that a worker is given ahead. */
 export const AHEAD_MS = 8
-/** Lines of its output that are kept for the case that it dies. */
-const LOG_LINES = 20
 
 interface Sent {
   readonly task: number
@@ -33,24 +34,26 @@ class WorkerRunner implements Running, Answerer {
   private readonly known = new Set<number>()
   private readonly writer: ArgumentWriter
   private readonly rooms: WorkerRooms
-  private readonly log: Array<string> = []
+  private readonly log = new Tail()
   private readonly graces = new Map<number, NodeJS.Timeout>()
+  private readonly endWatch: () => void
   private sequence = 0
   private isReady = false
   private killed = ""
 
-  constructor(host: Host, transport: Transport, check: boolean) {
+  constructor(host: Host, transport: Transport, options: WorkerProcessorOptions) {
     this.host = host
-    this.link = transport.open({
+    this.link = openLink(transport, {
       worker: host.worker,
       arena: host.store.arena.buffer,
-      check,
+      ...options,
       onMessage: (message) => this.receive(message),
       onNotice: (notice) => this.notice(notice),
       onExit: (exit) => this.gone(exit)
     })
     this.rooms = new WorkerRooms(host.store, this.link.words)
     this.writer = new ArgumentWriter(host, this.link.words !== undefined)
+    this.endWatch = watchHeap(this.link, options.heap, () => this.sent.size > 0, (why) => this.kill(why))
   }
 
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
@@ -71,16 +74,20 @@ class WorkerRunner implements Running, Answerer {
       heads[count++] = task
       heads[count++] = attempts[i]
     }
-    if (count > 0) this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
+    if (count > 0 || functions.length > 0) this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
   }
 
   private record(task: number, functions: Array<FunctionMessage>): ReturnType<ArgumentWriter["write"]> {
     const { source } = this.host
     const fn = source.fn(task)
     if (!this.known.has(fn.id)) {
-      this.known.add(fn.id)
       const { id, kind, name, source: text, url } = fn
-      this.host.store.crossing.add(registeredModule(url)?.schemas ?? [])
+      try {
+        this.host.store.crossing.add(registeredModule(url)?.schemas ?? [])
+      } catch (error) {
+        return { task, attempt: 0, cause: undefined, error: error as Error, typed: true, retryable: false, stack: "" }
+      }
+      this.known.add(fn.id)
       functions.push({ id, kind: kind === "inline" ? "inline" : "module", url, name, source: text })
     }
     const options = source.options(task)
@@ -106,17 +113,31 @@ class WorkerRunner implements Running, Answerer {
       }
       if (words !== undefined) Atomics.compareExchange(words, sent.claim, Claim.claimed, Claim.cancelled)
       interrupts.push(attempts[i])
-      this.graces.set(attempts[i], setTimeout(() => this.overdue(attempts[i]), GRACE_MS))
+      this.grace(attempts[i], words !== undefined || this.isRunning(attempts[i]))
     }
     if (interrupts.length > 0) this.post({ interrupts })
     if (retracted.length > 0) this.host.retracted(retracted.map((i) => tasks[i]), retracted.map((i) => attempts[i]))
   }
 
-  /** A cancelled attempt that is still running after its grace: only its thread's end ends it. */
-  private overdue(attempt: number): void {
-    this.graces.delete(attempt)
-    if (!this.sent.has(attempt)) return
-    this.killed = `a cancelled task did not end within ${GRACE_MS} ms, so its thread was replaced`
+  /** A cancelled attempt that still runs after its grace: only its worker's end ends it. One that waits has more time. */
+  private grace(attempt: number, runs: boolean): void {
+    const overdue = (): void => {
+      this.graces.delete(attempt)
+      if (!this.sent.has(attempt)) return
+      if (!runs) this.grace(attempt, this.isRunning(attempt))
+      else this.kill(`a cancelled task did not end within ${GRACE_MS} ms, so its worker was replaced`)
+    }
+    this.graces.set(attempt, setTimeout(overdue, GRACE_MS))
+  }
+
+  /** Where no memory is shared: whether an attempt is the one that has begun, as far as reports tell. */
+  private isRunning(attempt: number): boolean {
+    for (const other of this.sent.keys()) if (!this.host.isWaiting(other)) return other === attempt
+    return false
+  }
+
+  private kill(why: string): void {
+    if (this.killed === "") this.killed = why
     this.link.terminate()
   }
 
@@ -147,7 +168,16 @@ class WorkerRunner implements Running, Answerer {
     this.graces.delete(attempt)
   }
 
+  /** Takes in a report. One that cannot be read ends the worker, never the engine. */
   private receive(message: FromWorker): void {
+    try {
+      this.read(message)
+    } catch (error) {
+      this.kill(`its report could not be read: ${String(error)}`)
+    }
+  }
+
+  private read(message: FromWorker): void {
     const { host } = this
     if (message.ready) {
       this.isReady = true
@@ -155,9 +185,13 @@ class WorkerRunner implements Running, Answerer {
     }
     this.rooms.settle(message.pieces)
     if (message.heads.length > 0) {
-      const batch = readResults(host.store, this.rooms, message)
-      for (const attempt of batch.attempts) this.settle(attempt)
-      host.finished(batch)
+      const { failed, finished } = readResults(host, this.rooms, message)
+      for (const attempt of finished.attempts) this.settle(attempt)
+      host.finished(finished)
+      for (const failure of failed) {
+        this.settle(failure.attempt)
+        host.failed(failure)
+      }
     }
     if (message.claims.length > 0) host.claimed(...split(message.claims))
     for (const failure of message.failures) {
@@ -190,29 +224,39 @@ class WorkerRunner implements Running, Answerer {
   }
 
   private notice({ stream, task, text }: Notice): void {
+    this.log.add(stream === "stray" ? `${text}\n` : text)
     if (stream === "stray") return this.host.stray(text, task)
-    for (const line of text.split("\n")) if (line !== "") this.log.push(line)
-    if (this.log.length > LOG_LINES) this.log.splice(0, this.log.length - LOG_LINES)
     this.host.line(stream, text)
   }
 
   private gone(exit: Exit): void {
-    for (const timer of this.graces.values()) clearTimeout(timer)
+    this.stopTimers()
+    const claimed = this.claimed()
+    this.sent.clear()
+    this.rooms.free()
+    const reason = this.killed !== "" ? this.killed : exit.reason
+    this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.lines())
+  }
+
+  /** Attempts that had begun and not ended; over bytes as far as reports tell. */
+  private claimed(): Array<number> {
     const { words } = this.link
     const claimed: Array<number> = []
     for (const [attempt, { claim }] of this.sent) {
       const state = words === undefined ? Claim.claimed : Atomics.load(words, claim)
-      if (state !== Claim.free) claimed.push(attempt)
-      if (words === undefined) break
+      if (state === Claim.claimed || state === Claim.cancelled) claimed.push(attempt)
+      if (words === undefined && !this.host.isWaiting(attempt)) break
     }
-    this.sent.clear()
-    this.rooms.free()
-    const reason = this.killed !== "" ? this.killed : exit.reason
-    this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.slice())
+    return claimed
+  }
+
+  private stopTimers(): void {
+    this.endWatch()
+    for (const timer of this.graces.values()) clearTimeout(timer)
   }
 
   close(): Promise<void> {
-    for (const timer of this.graces.values()) clearTimeout(timer)
+    this.stopTimers()
     return this.link.close(this.sent.size > 0 ? 0 : 100)
   }
 }
@@ -238,15 +282,21 @@ const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => 
   return [first, second]
 }
 
-/** A worker over a transport. `check`: it compares shared inputs before and after each attempt. */
-export const workerProcessor = (transport: Transport, options: { readonly check: boolean }): Processor => ({
+/** How workers are: `check` compares shared inputs before and after each attempt; `heap` bytes of JavaScript heap at most. */
+export interface WorkerProcessorOptions {
+  readonly check: boolean
+  readonly heap: number
+}
+
+/** A worker over a transport. */
+export const workerProcessor = (transport: Transport, options: WorkerProcessorOptions): Processor => ({
   kind: transport.name,
   accepts: ["module"],
   capacity: [1],
   ahead: AHEAD_MS,
   start: (host) =>
     Effect.acquireRelease(
-      Effect.sync(() => new WorkerRunner(host, transport, options.check)),
+      Effect.sync(() => new WorkerRunner(host, transport, options)),
       (runner) => Effect.promise(() => runner.close())
     )
 })

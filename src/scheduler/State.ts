@@ -93,8 +93,11 @@ export interface State {
   /** tasks whose inputs have just been restored: they go first, whatever memory says */
   readonly admitted: Set<number>
   readonly timers: Map<number, { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" }>
-  /** finished chunks of open submissions that nobody uses yet */
+  /** chunks of open submissions that nobody uses, yet or any more */
   readonly orphans: Array<number>
+  /** while a slice is taken in: chunks that nobody uses, unless a task further on in it does */
+  submitting: boolean
+  readonly doubtful: Array<number>
   /** `order` of the first task of each open submission, and the least of them or Infinity */
   readonly open: Map<number, number>
   openSince: number
@@ -147,6 +150,8 @@ export const makeState = (options: { readonly budget: number }): State => {
     admitted: new Set(),
     timers: new Map(),
     orphans: [],
+    submitting: false,
+    doubtful: [],
     open: new Map(),
     openSince: Infinity,
     nextOrder: 1,

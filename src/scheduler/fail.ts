@@ -5,7 +5,7 @@ import { type Event, FIRST_CLASS, type Reason, WISH_EXIT } from "./Event.ts"
 import { satisfy } from "./finish.ts"
 import { makeReady } from "./ready.ts"
 import { letGo, stopFetching, sweep } from "./release.ts"
-import { LIVE } from "./ChunkTable.ts"
+import { LIVE, RESTORING } from "./ChunkTable.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -115,11 +115,18 @@ export const claimed = (s: State, tasks: ArrayLike<number>, attempts: ArrayLike<
   }
 }
 
-/** A chunk's bytes are gone for good: whoever still needs them fails. */
+/**
+ * A chunk's bytes are gone for good: whoever still needs them fails. A wish for exits does not, it will see. Where the
+ * chunk was it still is, as far as anybody knows: a task that comes to need it tries again.
+ */
 export const chunkLost = (s: State, chunk: number): void => {
-  const { chunks, edges } = s
+  const { chunks, edges, memory, tasks } = s
   if ((chunks.flags[chunk] & LIVE) === 0) return
+  if ((chunks.flags[chunk] & RESTORING) !== 0) {
+    chunks.flags[chunk] &= ~RESTORING
+    memory.restoring -= chunks.bytes[chunk]
+  }
   const consumers: Array<number> = []
   for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) consumers.push(edges.task[edge])
-  for (const task of consumers) fail(s, task, NONE, "chunk lost")
+  for (const task of consumers) if (tasks.taskClass[task] !== WISH_EXIT) fail(s, task, NONE, "chunk lost")
 }

@@ -23,10 +23,15 @@ const hasRoom = (w: Worker): boolean => {
   return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
 }
 
+/** Workers without work among those that `leastLoaded` has just compared. */
+let workless = 0
+
 const leastLoaded = (s: State): Worker | undefined => {
   let best: Worker | undefined
+  workless = 0
   for (const w of s.alive) {
     if (w.closed || !hasRoom(w)) continue
+    if (w.sent === 0) workless++
     if (best === undefined || w.expected < best.expected || (w.expected === best.expected && w.sent < best.sent)) best = w
   }
   return best
@@ -101,11 +106,11 @@ const lookPast = (s: State, w: Worker): boolean => {
 
 const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
 
-/** Gives a worker a stretch of work; false if it got none. */
+/** Gives a worker a stretch of work, a single task if others have none; false if it got none. */
 const fill = (s: State, w: Worker): boolean => {
-  const until = w.expected + STRETCH_MS
+  const until = w.expected + (workless > 1 ? 0 : STRETCH_MS)
   let some = false
-  while (w.expected < until && hasRoom(w)) {
+  do {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
     if (!fits(s, w, task)) return lookPast(s, w) || some
@@ -115,7 +120,7 @@ const fill = (s: State, w: Worker): boolean => {
     from.shift()
     some = true
     if (admission === "yes") dispatch(s, w, task)
-  }
+  } while (w.expected < until && hasRoom(w))
   return some
 }
 
@@ -136,8 +141,11 @@ const overdraft = (s: State): boolean => {
   return false
 }
 
-/** Asks the busiest worker for the later half of its backlog when another has nothing to do. */
-const takeBack = (s: State): void => {
+/**
+ * Asks the busiest worker for the later half of its backlog when another has nothing to do. `sentBefore`: attempts with
+ * lower numbers.
+ */
+const takeBack = (s: State, sentBefore: number): void => {
   const idle = s.alive.find((w) => w.sent === 0 && w.ahead > 0 && !w.leaving)
   if (idle === undefined) return
   let busiest: Worker | undefined
@@ -151,6 +159,8 @@ const takeBack = (s: State): void => {
   let left = size > 0 ? busiest.sent - size : busiest.sent >> 1
   for (let task = busiest.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
     if ((task === busiest.first && size === 0) || s.yielded.has(tasks.attempt[task])) break
+    // What is sent in this very step is not there yet.
+    if (tasks.attempt[task] >= sentBefore) continue
     s.out.add("retract", busiest.id, task, tasks.attempt[task])
     busiest.retracting = true
   }
@@ -158,6 +168,7 @@ const takeBack = (s: State): void => {
 
 /** Sends what can be sent. */
 export const place = (s: State): void => {
+  const sentBefore = s.nextAttempt
   for (const w of s.alive) w.closed = false
   for (;;) {
     const w = leastLoaded(s)
@@ -165,6 +176,6 @@ export const place = (s: State): void => {
     if (!fill(s, w)) w.closed = true
   }
   overdraft(s)
-  if (s.alive.length > 1) takeBack(s)
+  if (s.alive.length > 1) takeBack(s, sentBefore)
   relieve(s)
 }

@@ -56,11 +56,23 @@ const releaseChunk = (s: State, chunk: number): void => {
   }
 }
 
+const stopAwaiting = (s: State, task: number): void => {
+  const { edges } = s
+  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const waiting = s.restores.get(edges.chunk[edge])
+    if (waiting === undefined) continue
+    const others = waiting.filter((other) => other !== task)
+    if (others.length > 0) s.restores.set(edges.chunk[edge], others)
+    else s.restores.delete(edges.chunk[edge])
+  }
+}
+
 /** A task that waited for restores, or whose restores are done, no longer needs its inputs in memory. */
 export const stopFetching = (s: State, task: number): void => {
   const waits = s.fetching.delete(task)
   const had = s.admitted.delete(task)
   if (!waits && !had) return
+  if (waits) stopAwaiting(s, task)
   pin(s, task, -1)
   unreserve(s, task)
 }
@@ -98,12 +110,16 @@ export const sweep = (s: State, unused: Array<number>): void => {
     const chunk = unused.pop()!
     if (chunks.uses[chunk] > 0 || (chunks.flags[chunk] & LIVE) === 0) continue
     const producer = chunks.producer[chunk]
-    if (producer === NONE) {
-      releaseChunk(s, chunk)
+    if (s.submitting) {
+      s.doubtful.push(chunk)
       continue
     }
-    if (tasks.order[producer] >= s.openSince) {
+    if (producer !== NONE && tasks.order[producer] >= s.openSince) {
       s.orphans.push(chunk)
+      continue
+    }
+    if (producer === NONE) {
+      releaseChunk(s, chunk)
       continue
     }
     const status = tasks.status[producer]
@@ -119,11 +135,11 @@ export const letGo = (s: State, task: number): void => {
   if (unused.length > 0) sweep(s, unused)
 }
 
-/** Chunks of closed submissions that nobody came to use. */
-export const sweepOrphans = (s: State): void => {
-  if (s.orphans.length === 0) return
-  const unused = s.orphans.slice()
-  s.orphans.length = 0
+/** Sweeps a list of chunks that were kept until it was clear whether somebody comes to use them. */
+export const sweepAll = (s: State, kept: Array<number>): void => {
+  if (kept.length === 0) return
+  const unused = kept.slice()
+  kept.length = 0
   sweep(s, unused)
 }
 
@@ -157,4 +173,11 @@ export const unpersist = (s: State, ids: ArrayLike<number>): void => {
     if (--s.chunks.uses[chunk] === 0) unused.push(chunk)
   }
   sweep(s, unused)
+}
+
+/** Somebody reads a chunk where it lies, or has done: until then it stays, in memory, even if nobody wants it any more. */
+export const pinned = (s: State, chunk: number, by: 1 | -1): void => {
+  s.chunks.pins[chunk] += by
+  s.chunks.uses[chunk] += by
+  if (s.chunks.uses[chunk] === 0) sweep(s, [chunk])
 }

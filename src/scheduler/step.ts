@@ -7,7 +7,7 @@ import { attemptFailed, cancelled, chunkLost, claimed, elapsed } from "./fail.ts
 import { finished } from "./finish.ts"
 import { evict, kept, moved } from "./memory.ts"
 import { place } from "./place.ts"
-import { drop, unpersist } from "./release.ts"
+import { drop, pinned, unpersist } from "./release.ts"
 import type { State } from "./State.ts"
 import { submitted } from "./submit.ts"
 import { processorLeaving, processorLost, processorUp, retracted, retractionRefused, strand } from "./workers.ts"
@@ -46,8 +46,7 @@ export const apply = (s: State, e: Event): void => {
     case "chunk lost":
       return chunkLost(s, e.chunk)
     case "pinned":
-      s.chunks.pins[e.chunk] += e.by
-      return
+      return pinned(s, e.chunk, e.by)
     case "stray":
       return
     case "chunk moved":

@@ -5,7 +5,7 @@ import { FIRST_CLASS, SHARED, type Submitted, WISH_EXIT } from "./Event.ts"
 import { fail } from "./fail.ts"
 import { persist } from "./finish.ts"
 import { makeReady } from "./ready.ts"
-import { sweepOrphans } from "./release.ts"
+import { sweepAll } from "./release.ts"
 import type { State } from "./State.ts"
 import { FAILED, NONE, STORED, WAITING } from "./TaskTable.ts"
 
@@ -69,6 +69,7 @@ export const submitted = (s: State, e: Submitted): void => {
     s.open.set(e.submission, s.nextOrder)
     s.openSince = Math.min(s.openSince, s.nextOrder)
   }
+  s.submitting = true
   storeGiven(s, e)
   let output = 0
   for (let i = 0; i < e.tasks.length; i++) {
@@ -95,14 +96,17 @@ export const submitted = (s: State, e: Submitted): void => {
       } else makeReady(s, task, NONE)
     }
   }
+  s.submitting = false
+  sweepAll(s, s.doubtful)
   if (e.part !== "more") closeSubmission(s, e.submission)
 }
 
 const closeSubmission = (s: State, submission: number): void => {
+  const before = s.openSince
   s.open.delete(submission)
   s.openSince = Infinity
   for (const since of s.open.values()) s.openSince = Math.min(s.openSince, since)
-  sweepOrphans(s)
+  if (s.openSince > before) sweepAll(s, s.orphans)
 }
 
 /** Whether a chunk id is in use. */

@@ -35,6 +35,8 @@ export interface Opening {
   readonly worker: number
   readonly arena: SharedArrayBuffer
   readonly check: boolean
+  /** bytes that its JavaScript heap may take, or Infinity; a transport that can is to let it have some more */
+  readonly heap: number
   readonly onMessage: (message: FromWorker) => void
   readonly onNotice: (notice: Notice) => void
   readonly onExit: (exit: Exit) => void
@@ -45,6 +47,8 @@ export interface Link {
   /** the shared words, where memory is shared */
   readonly words: Int32Array | undefined
   readonly post: (message: ToWorker) => void
+  /** Bytes of its JavaScript heap now, where that can be had; fails when it has ended. */
+  readonly heapBytes: (() => Promise<number>) | undefined
   /** Ends it at once; `onExit` follows. */
   readonly terminate: () => void
   /** Asks it to end by itself, which lets layers close; ends it after `graceMs`. Resolves when it has ended. */
@@ -54,5 +58,6 @@ export interface Link {
 /** A way to start far sides. */
 export interface Transport {
   readonly name: string
+  /** Starts one. What it throws counts as a start that failed. */
   readonly open: (opening: Opening) => Link
 }

@@ -1,9 +1,10 @@
 // The transport of worker threads. Messages are structured clones over a port of their own; arena and words are
 // shared. `bytes: true` makes the loopback transport: the same threads, but every message is one frame of bytes and
 // nothing is shared, so that what passes here passes between processes and machines too.
-import { MessageChannel, Worker } from "node:worker_threads"
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads"
 import { fromFrame, toFrame } from "./frame.ts"
 import type { FromWorker, Notice, ToWorker } from "./Message.ts"
+import { startThread } from "./startThread.ts"
 import { CLAIMS, type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
 
 /** What a thread is told at its start. */
@@ -19,11 +20,29 @@ export interface ThreadData {
 
 type Up = { readonly message: FromWorker } | { readonly notice: Notice }
 
-const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker/entry.ts" : "../worker/entry.js", import.meta.url)
-
-const workerArguments = (): Array<string> => {
-  const inherited = process.execArgv.filter((argument) => !/^--(inspect|cpu-prof|heap-prof|test|eval|print|-e$|-p$)/.test(argument))
-  return [...inherited, "--conditions=poniard-worker"]
+/** Listens to a thread until it ends. */
+const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected: () => boolean): Promise<void> => {
+  let reason = ""
+  const take = (up: Up | Uint8Array): void => {
+    const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
+    if ("message" in told) opening.onMessage(told.message)
+    else opening.onNotice(told.notice)
+  }
+  port.on("message", take)
+  thread.on("error", (error: Error & { readonly code?: string }) => {
+    reason = error.code === "ERR_WORKER_OUT_OF_MEMORY"
+      ? "its JavaScript heap is exhausted (ERR_WORKER_OUT_OF_MEMORY)"
+      : String(error.stack ?? error)
+  })
+  return new Promise((resolve) =>
+    thread.on("exit", (exitCode) => {
+      // What it posted before it ended is still in the port.
+      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) take(left.message as Up)
+      port.close()
+      opening.onExit({ exitCode, reason, expected: isExpected() } satisfies Exit)
+      resolve()
+    })
+  )
 }
 
 const open = (opening: Opening, bytes: boolean): Link => {
@@ -38,36 +57,9 @@ const open = (opening: Opening, bytes: boolean): Link => {
     check: opening.check,
     bytes
   }
-  const thread = new Worker(entry, {
-    workerData: data,
-    transferList: [port2],
-    execArgv: workerArguments(),
-    name: `poniard-${opening.worker}`
-  })
-  let reason = ""
+  const thread = startThread({ workerData: data, transferList: [port2], name: `poniard-${opening.worker}` }, opening.heap)
   let expected = false
-  let ended: () => void
-  const end = new Promise<void>((resolve) => {
-    ended = resolve
-  })
-  port1.on("message", (up: Up | Uint8Array) => {
-    const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
-    if ("message" in told) opening.onMessage(told.message)
-    else opening.onNotice(told.notice)
-  })
-  thread.on("error", (error: Error & { readonly code?: string }) => {
-    reason = error.code === "ERR_WORKER_OUT_OF_MEMORY"
-      ? "its heap is exhausted (ERR_WORKER_OUT_OF_MEMORY)"
-      : String(error.stack ?? error)
-  })
-  thread.on("exit", (exitCode) => {
-    // What it posted before it ended is still in the port.
-    setImmediate(() => {
-      port1.close()
-      opening.onExit({ exitCode, reason, expected } satisfies Exit)
-      ended()
-    })
-  })
+  const end = listen(thread, port1, opening, () => expected)
   const terminate = (): void => {
     expected = true
     if (words !== undefined) Atomics.notify(words, Word.room)
@@ -79,6 +71,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
       if (words !== undefined) Atomics.add(words, Word.bell, 1)
       port1.postMessage(bytes ? toFrame(message) : message)
     },
+    heapBytes: () => thread.getHeapStatistics().then((statistics) => statistics.used_heap_size),
     terminate,
     close: (graceMs) => {
       expected = true

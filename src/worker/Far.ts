@@ -10,7 +10,7 @@ import type { ValueReader, ValueWriter } from "./values.ts"
 
 /** Compares shared inputs before and after an attempt, where `check` is on. */
 export interface Guard {
-  readonly before: (attempt: Attempt) => void
+  readonly before: (attempt: Attempt, args: ReadonlyArray<unknown>) => void
   readonly after: (attempt: Attempt) => Failure | undefined
 }
 

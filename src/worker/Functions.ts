@@ -1,8 +1,9 @@
 // The task functions that this worker knows: imported from their modules or revived from source when they are first
 // needed. A function that cannot be had is remembered as the error that says why.
 import type { Crossing } from "../chunk/codec.ts"
+import { describeCause, stackOf } from "../graph/causes.ts"
 import { revive } from "../graph/inline.ts"
-import { findFunction, registeredModule } from "../graph/TaskModule.ts"
+import { findFunction, registeredModules } from "../graph/TaskModule.ts"
 import type { Failure, FunctionMessage } from "../transport/Message.ts"
 
 /** Why a function cannot be had. */
@@ -13,7 +14,11 @@ export interface Known {
   readonly url: string
   readonly fn: Function | undefined
   readonly missing: Missing | undefined
+  /** its last call took long, or there was none yet */
+  slow: boolean
 }
+
+const startHint = "Put the start of the program under `if (import.meta.main)`"
 
 const hints: ReadonlyArray<readonly [RegExp, string]> = [
   [/ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|TypeScript (enum|namespace|parameter property)|is not supported in strip-only mode/,
@@ -23,24 +28,47 @@ const hints: ReadonlyArray<readonly [RegExp, string]> = [
     "A worker loads the file by itself: write imports with their real extensions, and paths that exist on disk "
     + "(no bundler aliases)"],
   [/ERR_UNKNOWN_FILE_EXTENSION/, "Node does not know this kind of file: start the program with the loader that does; workers inherit it"],
-  [/Engine.*in a worker|inside a worker/, "Put the start of the program under `if (import.meta.main)`"]
+  [/Engine.*in a worker|inside a worker/, startHint]
 ]
 
+type Settle = (fn: Function | undefined, missing: Missing | undefined) => void
+
+const notLoaded = (ms: number): Error =>
+  new Error(`it has not finished loading after ${ms / 1000} s: does it await something at its top level that never comes?`)
+
 const unloadable = (url: string, error: unknown): Missing => {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const text = describeCause(error).replace(/ imported from \S*[/\\]worker[/\\]Functions\.[jt]s/, "")
   const code = (error as { readonly code?: unknown } | undefined)?.code
   const hint = hints.find(([pattern]) => pattern.test(`${String(code)} ${text}`))?.[1] ?? ""
-  return { kind: "unloadable", text, path: url, hint, names: [] }
+  const [place] = placeOf.exec(stackOf(error)) ?? []
+  return { kind: "unloadable", text: place === undefined ? text : `${text} (at ${place})`, path: url, hint, names: [] }
 }
+
+/** The first place in a stack that is in a file, as Node also writes it above syntax errors. */
+const placeOf = /file:\/\/[^\s()]+?:\d+(?::\d+)?(?=[\s)]|$)/
+
+/** The module ended the thread while it was loaded. */
+export const exitedWhileLoading = (url: string, code: number): Missing => ({
+  kind: "unloadable",
+  text: `it called process.exit(${code}) while it was loaded`,
+  path: url,
+  hint: startHint,
+  names: []
+})
+
+/** ms that a module may take to load. */
+const LOAD_MS = 60_000
 
 /** All functions of one worker. */
 export class Functions {
   private readonly known = new Map<number, Known>()
   private readonly messages = new Map<number, FunctionMessage>()
   private readonly crossing: Crossing
+  private readonly loadMs: number
 
-  constructor(crossing: Crossing) {
+  constructor(crossing: Crossing, loadMs = LOAD_MS) {
     this.crossing = crossing
+    this.loadMs = loadMs
   }
 
   /** The engine names a function. */
@@ -53,38 +81,50 @@ export class Functions {
     return this.known.get(id)
   }
 
-  /** Loads a function, then calls `done`. */
+  /** Where a function comes from. */
+  urlOf(id: number): string {
+    return this.messages.get(id)!.url
+  }
+
+  /** Loads a function, then calls `done`: at once if that takes no import. */
   load(id: number, done: () => void): void {
-    const message = this.messages.get(id)!
-    const settle = (known: Known): void => {
-      this.known.set(id, known)
+    const { kind, name, source, url } = this.messages.get(id)!
+    const settle = (fn: Function | undefined, missing: Missing | undefined): void => {
+      if (this.known.has(id)) return
+      clearTimeout(timer)
+      this.known.set(id, { url, fn, missing, slow: true })
       done()
     }
-    const { name, source, url } = message
-    if (message.kind === "inline") return settle(this.revived(source!))
+    let timer: NodeJS.Timeout | undefined
+    if (kind === "inline") return this.revived(source!, settle)
+    timer = setTimeout(() => settle(undefined, unloadable(url, notLoaded(this.loadMs))), this.loadMs)
     import(url).then(
-      (exports: Record<string, unknown>) => settle(this.found(url, name, exports)),
-      (error: unknown) => settle({ url, fn: undefined, missing: unloadable(url, error) })
+      (exports: Record<string, unknown>) => this.found(url, name, exports, settle),
+      (error: unknown) => settle(undefined, unloadable(url, error))
     )
   }
 
-  private revived(source: string): Known {
+  private revived(source: string, settle: Settle): void {
+    let fn: Function
     try {
-      return { url: "", fn: revive(source), missing: undefined }
+      fn = revive(source)
     } catch (error) {
-      return { url: "", fn: undefined, missing: unloadable("(inline function)", error) }
+      return settle(undefined, unloadable("(inline function)", error))
     }
+    settle(fn, undefined)
   }
 
-  private found(url: string, name: string, exports: Record<string, unknown>): Known {
+  private found(url: string, name: string, exports: Record<string, unknown>, settle: Settle): void {
+    let fn: Function
     try {
-      const fn = findFunction(url, name, exports)
-      this.crossing.add(registeredModule(url)?.schemas ?? [])
-      return { url, fn, missing: undefined }
+      fn = findFunction(url, name, exports)
+      // Also those of modules that it imports: its values may be made of them.
+      for (const { schemas } of registeredModules()) this.crossing.add(schemas)
     } catch (error) {
       const { registered } = error as { readonly registered?: ReadonlyArray<string> }
-      if (registered === undefined) return { url, fn: undefined, missing: unloadable(url, error) }
-      return { url, fn: undefined, missing: { kind: "missing", text: name, path: url, hint: "", names: registered } }
+      if (registered === undefined) return settle(undefined, unloadable(url, error))
+      return settle(undefined, { kind: "missing", text: name, path: url, hint: "", names: registered })
     }
+    settle(fn, undefined)
   }
 }

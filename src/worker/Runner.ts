@@ -5,17 +5,12 @@ import { RAW_BYTES } from "../chunk/sizes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { Flag, type ToWorker } from "../transport/Message.ts"
 import { Claim, CLAIMS, Word } from "../transport/Transport.ts"
-import { Reader } from "../transport/Words.ts"
-import { type Attempt, makeAttempt } from "./Attempt.ts"
+import { type Attempt, attempts, makeAttempt } from "./Attempt.ts"
+import { Backlog, type Batch } from "./Backlog.ts"
 import { isEffect, isPromise, runEffect } from "./asynchronous.ts"
 import type { Far } from "./Far.ts"
-import { failureOf, missingFailure, outputsFailure } from "./failures.ts"
-
-interface Batch {
-  readonly heads: Float64Array
-  readonly reader: Reader
-  next: number
-}
+import { failureOf, interruptFailure, missingFailure, outputsFailure } from "./failures.ts"
+import { exitedWhileLoading, type Known } from "./Functions.ts"
 
 /** ms after which finished attempts are reported although there is more to do. */
 const REPORT_MS = 1
@@ -27,7 +22,7 @@ const REPORT_COUNT = 1024
 /** The runner of one worker. */
 export class Runner {
   private readonly far: Far
-  private readonly batches: Array<Batch> = []
+  private readonly backlog = new Backlog()
   /** attempts that the engine took back by message */
   private readonly revoked = new Set<number>()
   private readonly running = new Map<number, Attempt>()
@@ -37,6 +32,11 @@ export class Runner {
   private current: Attempt | undefined = undefined
   private sequence = 0
   private loading = false
+  /** the next attempt is claimed already, because its function had to be loaded; and nobody wants it any more */
+  private ahead = false
+  private unwanted = false
+  /** the function that ran last */
+  private last: Known | undefined = undefined
   private pumping = false
   private scheduled = false
   private lastReport = 0
@@ -49,9 +49,7 @@ export class Runner {
   /** A message of the engine. */
   take(message: ToWorker): void {
     for (const fn of message.functions) this.far.functions.introduce(fn)
-    if (message.heads.length > 0) {
-      this.batches.push({ heads: message.heads, reader: new Reader(message.ints, message.values), next: 0 })
-    }
+    this.backlog.add(message)
     for (const attempt of message.retracts) {
       if (!this.retract(attempt)) this.far.report.gaveBack(this.running.get(attempt)?.task ?? -1, attempt, true)
     }
@@ -61,16 +59,9 @@ export class Runner {
     for (const answer of message.answers) this.far.answered(answer)
   }
 
-  private find(attempt: number): number {
-    for (const batch of this.batches) {
-      for (let i = batch.next; i < batch.heads.length; i += 2) if (batch.heads[i + 1] === attempt) return batch.heads[i]
-    }
-    return -1
-  }
-
   /** Gives an attempt back; false if it has begun. */
   private retract(attempt: number): boolean {
-    const task = this.revoked.has(attempt) ? -1 : this.find(attempt)
+    const task = this.revoked.has(attempt) || this.isAhead(attempt) ? -1 : this.backlog.find(attempt)
     if (task < 0) return false
     this.revoked.add(attempt)
     this.far.report.gaveBack(task, attempt, false)
@@ -80,12 +71,23 @@ export class Runner {
   private interrupt(attempt: number): void {
     const running = this.current?.attempt === attempt ? this.current : this.running.get(attempt)
     if (running !== undefined) running.cancel()
+    else if (this.isAhead(attempt)) this.unwanted = true
     else this.retract(attempt)
   }
 
-  /** The attempt with that number, while it runs. */
-  attempt(attempt: number): Attempt | undefined {
-    return this.running.get(attempt)
+  /** Whether an attempt has begun in so far as its function is being loaded. */
+  private isAhead(attempt: number): boolean {
+    return this.ahead && this.backlog.isNext(attempt)
+  }
+
+  /** The thread ends by process.exit: reports what has finished, and a module that ends it while it is loaded. */
+  exiting(code: number): void {
+    if (this.ahead && this.loading) {
+      const { heads, next, reader } = this.backlog.first()!
+      const missing = exitedWhileLoading(this.far.functions.urlOf(reader.peek()), code)
+      this.far.report.failed(missingFailure({ task: heads[next], attempt: heads[next + 1] }, missing))
+    }
+    this.flush()
   }
 
   /** Works until the backlog is empty or something asynchronous holds the slot. */
@@ -93,14 +95,17 @@ export class Runner {
     if (this.pumping) return
     this.pumping = true
     this.lastTurn = this.lastReport = performance.now()
+    let stepped = this.lastTurn
     try {
       while (this.active === 0 && !this.loading) {
         this.far.port.drain((incoming) => this.far.receive(incoming))
-        const batch = this.batches[0]
+        const batch = this.backlog.first()
         if (batch === undefined) break
         this.step(batch)
-        if (batch.next === batch.heads.length) this.batches.shift()
+        this.backlog.trim()
         const now = performance.now()
+        if (this.last !== undefined) this.last.slow = now - stepped >= REPORT_MS
+        stepped = now
         if (now - this.lastReport >= REPORT_MS || this.far.report.count >= REPORT_COUNT) this.flush()
         if (now - this.lastTurn >= TURN_MS) {
           this.pumpSoon()
@@ -111,7 +116,7 @@ export class Runner {
       this.pumping = false
     }
     this.flush()
-    if (this.batches.length === 0 && this.running.size === 0) this.far.idle()
+    if (this.backlog.empty && this.running.size === 0) this.far.idle()
   }
 
   /** Goes on after the event loop has had a turn. */
@@ -124,6 +129,11 @@ export class Runner {
     })
   }
 
+  /** Something may have come while no work was looked for. */
+  wake(): void {
+    if (!this.pumping) this.pumpSoon()
+  }
+
   /** Reports what there is to report. */
   flush(): void {
     this.lastReport = performance.now()
@@ -132,25 +142,22 @@ export class Runner {
 
   private step(batch: Batch): void {
     const { functions } = this.far
-    const { reader } = batch
+    const { heads, reader } = batch
     const id = reader.peek()
-    if (functions.get(id) === undefined) {
-      this.loading = true
-      this.flush()
-      functions.load(id, () => {
-        this.loading = false
-        this.pumpSoon()
-      })
-      return
-    }
-    const task = batch.heads[batch.next++]
-    const number = batch.heads[batch.next++]
+    const claim = Word.claims + this.sequence % CLAIMS
+    const isMine = this.ahead || !this.isRevoked(heads[batch.next + 1], claim)
+    const known = functions.get(id)
+    this.last = undefined
+    if (isMine && known === undefined) return this.load(id)
+    this.sequence++
+    this.ahead = false
+    const task = heads[batch.next++]
+    const number = heads[batch.next++]
     reader.int()
     const flags = reader.int()
     const outputs = reader.int()
     const expected = reader.int() * RAW_BYTES
     const inputs: Array<number> = []
-    const claim = Word.claims + this.sequence++ % CLAIMS
     const args: Array<unknown> = []
     let problem: unknown
     const count = reader.int()
@@ -161,16 +168,33 @@ export class Runner {
         problem ??= error
       }
     }
-    if (this.isRevoked(number, claim)) return
+    if (!isMine || known === undefined) return
     const attempt = makeAttempt(this.far, { task, attempt: number, claim, inputs, outputs, expected, many: (flags & Flag.many) !== 0 })
+    if (this.unwanted) {
+      this.unwanted = false
+      return this.end(attempt, () => this.far.report.failed(interruptFailure(attempt)))
+    }
     if ((flags & Flag.announce) !== 0) {
       this.far.report.claimed(task, number)
       this.flush()
     }
-    const known = functions.get(id)!
+    // What may run long, or for ever, must not keep to itself what has finished.
+    if (known.slow) this.flush()
+    this.last = known
     if (known.fn === undefined) this.end(attempt, () => this.far.report.failed(missingFailure(attempt, known.missing!)))
     else if (problem !== undefined) this.fail(attempt, problem)
     else this.call(attempt, known.fn, known.url, args)
+  }
+
+  /** Loads the function of the next attempt, which is claimed before: a module may take for ever, or end the thread. */
+  private load(id: number): void {
+    this.ahead = true
+    this.loading = true
+    this.flush()
+    this.far.functions.load(id, () => {
+      this.loading = false
+      this.pumpSoon()
+    })
   }
 
   private isRevoked(attempt: number, claim: number): boolean {
@@ -180,25 +204,29 @@ export class Runner {
   }
 
   private call(attempt: Attempt, fn: Function, url: string, args: Array<unknown>): void {
-    this.far.guard?.before(attempt)
+    this.far.guard?.before(attempt, args)
     let result: unknown
+    let kind: "plain" | "effect" | "promise" = "plain"
     setCurrentTask(attempt)
     this.current = attempt
+    attempts.enterWith(attempt)
     try {
       result = fn(...args)
+      if (typeof result === "object" && result !== null) {
+        kind = isEffect(result) ? "effect" : isPromise(result) ? "promise" : "plain"
+      }
     } catch (error) {
       return this.fail(attempt, error)
     } finally {
       setCurrentTask(undefined)
       this.current = undefined
     }
-    if (typeof result !== "object" || result === null) return this.finish(attempt, result)
-    if (isEffect(result)) this.suspend(attempt, () => runEffect(this.far, attempt, url, result))
-    else if (isPromise(result)) {
-      this.suspend(attempt, () => {
-        result.then((value) => attempt.succeed(value), (error: unknown) => attempt.fail(error))
-      })
-    } else this.finish(attempt, result)
+    if (kind === "effect") this.suspend(attempt, () => runEffect(this.far, attempt, url, result as object))
+    else if (kind === "plain") this.finish(attempt, result)
+    else {
+      const promise = result as PromiseLike<unknown>
+      this.suspend(attempt, () => void promise.then((value) => attempt.succeed(value), (error: unknown) => attempt.fail(error)))
+    }
   }
 
   /** An asynchronous attempt: it holds the slot until it ends, or while it does not wait for another task. */
@@ -261,7 +289,7 @@ export class Runner {
 
   /** Every attempt ends here, once: its pieces are settled, and it is reported. */
   private end(attempt: Attempt, report: () => void): void {
-    attempt.ended = true
+    attempt.end()
     for (const piece of attempt.pieces) this.far.report.piece(piece.offset, piece.bytes, piece.used)
     report()
   }

@@ -134,6 +134,8 @@ class Client {
       heldChunk: numberOf,
       pendingNode: () => undefined,
       value: (value) => value,
+      hasOutput: () => true,
+      unstore: () => {},
       prepare: () => {}
     }, [handle])
     lowering.run(Infinity)

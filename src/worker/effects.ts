@@ -2,8 +2,10 @@
 // when a worker meets its first Effect; only from here on does the worker know Effect.
 import { Cause, Context, Effect, Exit, Fiber, Layer, ManagedRuntime, type Scope } from "effect"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
+import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import { type Attempt, attempts } from "./Attempt.ts"
+import { engineContext } from "./client.ts"
 import type { Far } from "./Far.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
 
@@ -14,6 +16,8 @@ setTaskLookUp(() => {
   const fiber = Fiber.getCurrent()
   return (fiber === undefined ? undefined : Context.get(fiber.context, Current)) ?? attempts.getStore()
 })
+
+let knowsErrors = false
 
 type Runtime = ManagedRuntime.ManagedRuntime<unknown, unknown>
 
@@ -43,8 +47,11 @@ const notBuilt = (url: string, runtime: Runtime, cause: Cause.Cause<unknown>): E
 
 /** Runs the Effect that an attempt's function returned. */
 export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
+  if (!knowsErrors) far.crossing.add(errorClasses)
+  knowsErrors = true
   const run = Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>).pipe(
-    Effect.provideService(Current, attempt)
+    Effect.provideService(Current, attempt),
+    Effect.provide(engineContext(far, attempt))
   )
   const runtime = runtimeOf(far, url)
   const services = runtime.cachedContext

@@ -2,8 +2,10 @@
 // is ready in tens of milliseconds. Output is posted directly, so that the last lines of a thread that dies are kept.
 import { workerData } from "node:worker_threads"
 import { Crossing } from "../chunk/codec.ts"
+import { setTaskLookUp } from "../graph/CurrentTask.ts"
 import type { Answer } from "../transport/Message.ts"
 import type { ThreadData } from "../transport/thread.ts"
+import { attempts } from "./Attempt.ts"
 import type { Far } from "./Far.ts"
 import { makeGuard } from "./guard.ts"
 import { Functions } from "./Functions.ts"
@@ -40,7 +42,10 @@ const start = (data: ThreadData): void => {
     reader: new ValueReader(data.arena, crossing, makeHandle),
     writer: new ValueWriter(room, crossing),
     guard: data.check && data.arena !== undefined ? makeGuard(data.arena) : undefined,
-    receive: (incoming) => receive(incoming),
+    receive: (incoming) => {
+      receive(incoming)
+      runner.wake()
+    },
     answered: (answer) => {
       const f = waiting.get(answer.request)
       waiting.delete(answer.request)
@@ -59,7 +64,9 @@ const start = (data: ThreadData): void => {
     if (incoming === "close") void Promise.all(closers.map((close) => close())).finally(() => port.close())
     else runner.take(incoming)
   }
+  setTaskLookUp(() => attempts.getStore())
   writeDirectly(port)
+  process.on("exit", (code) => runner.exiting(code))
   port.listen((incoming) => {
     receive(incoming)
     runner.pump()

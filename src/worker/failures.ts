@@ -1,8 +1,9 @@
 // Failures as they travel to the engine: what was thrown, written by the codec; what could not be run or sent, as words.
 // Anything can be thrown, also what throws again when it is looked at: nothing here ever does.
 import { type Crossing, encode, Refused } from "../chunk/codec.ts"
-import { describeCause } from "../graph/causes.ts"
-import type { Encoded, Failure } from "../transport/Message.ts"
+import { ownCopy, safely, written } from "../chunk/written.ts"
+import { stackOf } from "../graph/causes.ts"
+import type { Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Missing } from "./Functions.ts"
 import { RoomRefused } from "./Room.ts"
@@ -22,36 +23,13 @@ const base = ({ attempt, task }: Which, kind: Failure["kind"], text: string): Fa
   bytes: 0
 })
 
-/** What `look` sees, or the other if that throws. */
-const safely = <A>(look: () => A, other: A): A => {
-  try {
-    return look()
-  } catch {
-    return other
-  }
-}
-
 const isA = <A>(error: unknown, type: new(...args: never) => A): error is A => safely(() => error instanceof type, false)
-
-/** The stack of what was thrown, or nothing. */
-export const stackOf = (error: unknown): string =>
-  isA(error, Error) ? safely(() => typeof error.stack === "string" ? error.stack : "", "") : ""
-
-const copied = ({ buffers, head }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => buffer.slice()) })
-
-/** What was thrown; as the cause of an Error where it cannot be written as it is, since an error's fields always can. */
-export const written = (crossing: Crossing, error: unknown): Encoded => {
-  const text = safely(() => describeCause(error), "something was thrown that cannot be shown")
-  return safely(() => copied(encode(error, crossing)), undefined)
-    ?? safely(() => copied(encode(new Error(text, { cause: error }), crossing)), undefined)
-    ?? copied(encode(new Error(text), crossing))
-}
 
 /** An attempt that threw, or whose result could not be sent. */
 export const failureOf = (crossing: Crossing, attempt: Which, error: unknown): Failure => {
   if (isA(error, Refused)) return { ...base(attempt, "refused", error.reason), path: error.path }
   if (isA(error, RoomRefused)) return { ...base(attempt, "full", error.message), bytes: error.bytes }
-  return { ...base(attempt, "die", stackOf(error)), error: written(crossing, error) }
+  return { ...base(attempt, "die", stackOf(error)), error: written(error, crossing) }
 }
 
 /**
@@ -66,7 +44,7 @@ export const causeFailure = (
   squashed: unknown
 ): Failure => {
   try {
-    const error = copied(encode(cause, crossing, { root: "failure" }))
+    const error = ownCopy(encode(cause, crossing, { root: "failure" }))
     return { ...base(attempt, "fail", stackOf(squashed)), error, path: typed ? "typed" : "" }
   } catch (error) {
     return failureOf(crossing, attempt, typed ? error : squashed)

@@ -1,6 +1,7 @@
 // What a task prints, and errors that come after its task was settled: posted at once, so that nothing is lost when
 // the thread dies, and in order with what the engine prints itself.
 import { StringDecoder } from "node:string_decoder"
+import { describeCause, stackOf } from "../graph/causes.ts"
 import { currentTask } from "../graph/CurrentTask.ts"
 import { attempts } from "./Attempt.ts"
 import type { Port } from "./Port.ts"
@@ -21,14 +22,6 @@ const writer = (port: Port, stream: "stdout" | "stderr"): Write => {
   return write as Write
 }
 
-const textOf = (error: unknown): string => {
-  try {
-    return error instanceof Error && typeof error.stack === "string" ? error.stack : String(error)
-  } catch {
-    return "something that cannot be shown"
-  }
-}
-
 /**
  * Replaces the thread's output, and catches errors that no task would. What a timer or callback of a running task throws
  * fails that task, since it would wait for ever; what comes of a settled one is a stray.
@@ -36,7 +29,7 @@ const textOf = (error: unknown): string => {
 export const writeDirectly = (port: Port): void => {
   process.stdout.write = writer(port, "stdout")
   process.stderr.write = writer(port, "stderr")
-  const stray = (error: unknown): void => port.notify({ stream: "stray", text: textOf(error), task: attempts.getStore()?.id ?? -1 })
+  const stray = (error: unknown): void => port.notify({ stream: "stray", text: stackOf(error) || describeCause(error), task: attempts.getStore()?.id ?? -1 })
   process.on("uncaughtException", (error: unknown) => {
     if (attempts.getStore()?.crash(error) !== true) stray(error)
   })

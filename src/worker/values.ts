@@ -11,7 +11,7 @@ import type { Piece, Room } from "./Room.ts"
 export interface Holdings {
   /** pieces of the room that it has taken */
   readonly pieces: Array<Piece>
-  /** places of raw inputs: offset, bytes */
+  /** places of inputs in shared memory: offset, bytes */
   readonly inputs: Array<number>
   /** bytes that its output will probably take */
   readonly expected: number
@@ -32,7 +32,7 @@ export class ValueReader {
     this.makeHandle = makeHandle
   }
 
-  /** The next value; places of raw arrays are pushed onto `inputs`. */
+  /** The next value; places of its bytes in shared memory are pushed onto `inputs`. */
   read(from: Reader, inputs: Array<number>): unknown {
     switch (from.int()) {
       case Code.literal:
@@ -45,7 +45,7 @@ export class ValueReader {
         return viewRaw(code, this.arena!, inputs[inputs.length - 2], inputs[inputs.length - 1])
       }
       case Code.packed:
-        return this.packed(from)
+        return this.packed(from, inputs)
       case Code.rawBytes: {
         const code = from.int()
         const bytes = from.next() as Uint8Array
@@ -74,12 +74,13 @@ export class ValueReader {
     }
   }
 
-  private packed(from: Reader): unknown {
+  private packed(from: Reader, inputs: Array<number>): unknown {
     const head = from.next() as Uint8Array | undefined
-    const places: Array<number> = []
-    for (let n = from.int(); n > 0; n--) from.place(places)
     const parts: Array<Uint8Array> = []
-    for (let i = 0; i < places.length; i += 2) parts.push(new Uint8Array(this.arena!, places[i], places[i + 1]))
+    for (let n = from.int(); n > 0; n--) {
+      from.place(inputs)
+      parts.push(new Uint8Array(this.arena!, inputs[inputs.length - 2], inputs[inputs.length - 1]))
+    }
     return this.unpack(head, parts)
   }
 

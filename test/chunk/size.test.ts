@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url"
 import { sizeOf } from "../../src/chunk/size.ts"
 
 const script = fileURLToPath(new URL("./heapGrowth.ts", import.meta.url))
-const measured = JSON.parse(execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" })) as {
+const measured = JSON.parse(
+  execFileSync(process.execPath, ["--expose-gc", "--single-threaded", script], { encoding: "utf8" })
+) as {
   readonly [kind: string]: { readonly real: number; readonly estimated: number }
 }
 

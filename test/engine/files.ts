@@ -30,6 +30,8 @@ export const makeGate = Effect.gen(function*() {
     gate,
     began,
     open,
+    /** opens another gate, whose name goes on like this */
+    openOther: (suffix: string) => Effect.sync(() => writeFileSync(gate + suffix, "")),
     /** waits until so many tasks have begun */
     hasBegun: (count: number) => until(() => linesOf(began).length >= count),
     /** the tasks that have begun, in order */

@@ -46,6 +46,8 @@ export interface Plan {
   readonly strand: number
   readonly resources: number
   readonly pressure: number
+  /** keeps the trace */
+  readonly traced?: boolean
 }
 
 const none = {
@@ -104,6 +106,8 @@ export const planOf = (seed: number): Plan => {
   const chosen: Record<Danger, number> = { ...none }
   const many = random.pick([0.1, 0.3, 0.6])
   for (const [danger, most] of dangers) if (random.chance(many)) chosen[danger] = most * (0.2 + 0.8 * random.next())
+  // A task that waits keeps its resources: tasks that spawn tasks could wait for those for ever.
+  if (chosen.nest > 0) chosen.resources = 0
   if (random.chance(0.5)) chosen.priorities = 3
   if (random.chance(0.5)) chosen.outputs = 3
   const nodes = random.pick([4, 12, 30, 60])
@@ -116,7 +120,7 @@ export const planOf = (seed: number): Plan => {
     threads: random.between(0, 3),
     fibers: 1,
     slots: random.pick([1, 3, 50]),
-    budget: random.pick([Infinity, bytes * 4, bytes * 8, bytes * 20]),
+    budget: random.pick([Infinity, bytes * 2, bytes * 4, bytes * 8, bytes * 20]),
     bytes,
     slice: random.pick([1, 3, 10, 1000]),
     reach: random.pick([2, 5, 60]),

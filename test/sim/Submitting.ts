@@ -24,7 +24,7 @@ export class Submitting {
   readonly wish: SimWish
   private readonly world: World
   private readonly serial: number
-  private readonly stack: Array<Node> = []
+  private readonly stack: Array<Output> = []
   private readonly made: Array<Instance> = []
   private columns = noColumns()
   private slices = 0
@@ -60,8 +60,10 @@ export class Submitting {
 
   private abandon(): void {
     this.tell(this.slices === 0 && this.columns.tasks.length === 0 ? "whole" : "last")
-    const tasks = this.made.filter((made) => this.world.items[made.task] === made).map((made) => made.task)
-    this.world.apply({ _tag: "dropped", tasks: tasks.reverse() })
+    for (const made of this.made) {
+      if (this.world.items[made.task] !== made) this.world.broken(`task ${made.task} of an open submission was released`)
+    }
+    this.world.apply({ _tag: "dropped", tasks: this.made.map((made) => made.task).reverse() })
   }
 
   private tell(part: "whole" | "more" | "last"): void {
@@ -72,17 +74,18 @@ export class Submitting {
 
   /** Lowers up to `limit` nodes; true when nothing is left. */
   private lower(limit: number): boolean {
-    const { stack } = this
+    const { stack, world } = this
     let left = limit
-    for (;;) {
-      if (stack.length === 0 && !this.pushDead(this.wish.roots)) return true
-      const node = stack[stack.length - 1]
-      if (this.pushDead(node.inputs)) continue
-      stack.pop()
-      if (stack.includes(node)) continue
-      this.emit(node)
-      if (--left === 0) return false
+    while (stack.length > 0 || this.pushDead(this.wish.roots)) {
+      const output = stack[stack.length - 1]
+      if (world.isAlive(output)) stack.pop()
+      else if (!this.pushDead(output.node.inputs)) {
+        stack.pop()
+        this.emit(output.node)
+        if (--left === 0) return false
+      }
     }
+    return true
   }
 
   /** Puts what is not there (any more) on the stack, the first on top; false if everything is. */
@@ -91,7 +94,7 @@ export class Submitting {
     for (let i = inputs.length - 1; i >= 0; i--) {
       const input = inputs[i]
       if (input instanceof Given || this.world.isAlive(input)) continue
-      this.stack.push(input.node)
+      this.stack.push(input)
       some = true
     }
     return some

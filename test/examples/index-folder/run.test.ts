@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
 import { countedByTr, makeFolder, newFolder, pathsOf, randomText } from "./folder.ts"
 
-const program = fileURLToPath(new URL("../../../examples/index-folder.ts", import.meta.url))
+const top = fileURLToPath(new URL("../../../", import.meta.url))
+const program = join(top, "examples/index-folder.ts")
 const scratch = newFolder()
 const spills = join(scratch, "spills")
 mkdirSync(spills)
@@ -47,7 +48,9 @@ describe("npm start", { timeout: 60_000 }, () => {
     assert.strictEqual(stdout.trim().split("\n").length, 1)
     const result = JSON.parse(stdout)
     assert.deepStrictEqual(Object.keys(result), fields)
-    const counted = countedByTr(root).map((line) => line.split(" ")).map(([word, count]) => [word, Number(count)] as const)
+    const counted = countedByTr(root).map((line) => line.split(" ")).map(([word, count]) =>
+      [word, Number(count)] as const
+    )
     assert.strictEqual(result.distinct, counted.length)
     assert.strictEqual(result.words, counted.reduce((sum, [, count]) => sum + count, 0))
     assert.deepStrictEqual(result.top, counted.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 5))
@@ -65,7 +68,9 @@ describe("npm start", { timeout: 60_000 }, () => {
     assert.strictEqual(large.status, 0, large.stderr)
     assert.isAbove(JSON.parse(small.stdout).spilledBytes, 0)
     assert.deepStrictEqual(readdirSync(one), ["files.txt", "postings.bin", "words.txt"])
-    for (const name of readdirSync(one)) assert.isTrue(readFileSync(join(one, name)).equals(readFileSync(join(two, name))), name)
+    for (const name of readdirSync(one)) {
+      assert.isTrue(readFileSync(join(one, name)).equals(readFileSync(join(two, name))), name)
+    }
     const words = readFileSync(join(one, "words.txt"), "latin1").trim().split("\n").map((line) => line.split("\t"))
     assert.deepStrictEqual(words.map(([word, count]) => `${word} ${count}`), countedByTr(bigFolder))
     assert.deepStrictEqual(readdirSync(spills), [])
@@ -79,14 +84,19 @@ describe("npm start", { timeout: 60_000 }, () => {
     assert.isTrue(paths.every((path, k) => k === 0 || Buffer.compare(paths[k - 1], path) < 0))
     assert.isTrue(paths.every((path) => existsSync(Buffer.concat([Buffer.from(`${root}/`), path]))))
     const postings = readFileSync(join(out, "postings.bin"))
-    const fed = readFileSync(join(out, "words.txt"), "latin1").split("\n").map((line) => line.split("\t")).find(([word]) => word === "feed")
+    const fed = readFileSync(join(out, "words.txt"), "latin1").split("\n").map((line) => line.split("\t")).find((
+      [word]
+    ) => word === "feed")
     assert.strictEqual(paths[postings.readUInt32LE(Number(fed?.[2]))].toString(), "b/line\nfeed.js")
   })
 
   it("prints the count and the first places of a word as path:line with the line's text", () => {
     const { status, stdout } = run("--folder", root, "--query", "WORD")
     assert.strictEqual(status, 0)
-    assert.include(stdout, `"word" occurs 2 times:\n${root}/a/deep/er/no-feed.ts:1: const last = word\n${root}/a/deep/er/then.ts:1: word starts here`)
+    assert.include(
+      stdout,
+      `"word" occurs 2 times:\n${root}/a/deep/er/no-feed.ts:1: const last = word\n${root}/a/deep/er/then.ts:1: word starts here`
+    )
     assert.include(run("--folder", root, "--query", "absent").stdout, `"absent" occurs 0 times.`)
   })
 })
@@ -118,7 +128,10 @@ describe("npm start refuses with a clear error and exit code 1", { timeout: 60_0
     const out = join(scratch, "full")
     const script = `trap '' XFSZ; ulimit -f 200; exec "$0" "$@"`
     const flags = ["--folder", bigFolder, "--out", out, "--memory", "256MiB"]
-    const { status, stderr } = spawnSync("bash", ["-c", script, process.execPath, program, ...flags], { encoding: "utf8", env })
+    const { status, stderr } = spawnSync("bash", ["-c", script, process.execPath, program, ...flags], {
+      encoding: "utf8",
+      env
+    })
     assert.strictEqual(status, 1)
     assert.match(stderr, /There is no room for the index in .*full" \(EFBIG\)/)
     assert.isFalse(existsSync(out))
@@ -126,18 +139,27 @@ describe("npm start refuses with a clear error and exit code 1", { timeout: 60_0
 })
 
 describe("Ctrl-C", { timeout: 60_000 }, () => {
-  it("stops within a second with exit code 130 and leaves no temporary file behind", async () => {
-    const out = join(scratch, "interrupted")
-    const watcher = watch(scratch)
-    const child = spawn(process.execPath, [program, "--folder", "/usr", "--out", out, "--memory", "4MiB"], { env, stdio: "ignore" })
+  /** Interrupts the program as soon as there is something in `where`; gives its exit code and the ms it took. */
+  const interrupt = async (where: string, out: string) => {
+    const watcher = watch(where)
+    const flags = ["--folder", "node_modules", "--out", out, "--memory", "4MiB"]
+    const child = spawn(process.execPath, [program, ...flags], { cwd: top, env, stdio: "ignore" })
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve))
-    await new Promise<void>((resolve) => watcher.on("change", (_, name) => name === "interrupted" && resolve()))
+    await new Promise<void>((resolve) => watcher.once("change", () => resolve()))
     watcher.close()
     const asked = performance.now()
     child.kill("SIGINT")
-    assert.strictEqual(await ended, 130)
-    assert.isBelow(performance.now() - asked, 1000)
-    assert.isFalse(existsSync(out))
-    assert.deepStrictEqual(readdirSync(spills), [])
-  })
+    return { code: await ended, took: performance.now() - asked }
+  }
+
+  for (const [when, where] of [["it begins", scratch], ["data is being spilled", spills]] as const) {
+    it(`as ${when} stops within a second with exit code 130 and leaves no temporary file behind`, async () => {
+      const out = join(scratch, "interrupted")
+      const { code, took } = await interrupt(where, out)
+      assert.strictEqual(code, 130)
+      assert.isBelow(took, 1000)
+      assert.isFalse(existsSync(out))
+      assert.deepStrictEqual(readdirSync(spills), [])
+    })
+  }
 })

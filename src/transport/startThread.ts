@@ -1,0 +1,39 @@
+// Starts a thread with the arguments of this process that are good for it, and with the heap that it may take.
+import { getHeapStatistics } from "node:v8"
+import { Worker, type WorkerOptions } from "node:worker_threads"
+
+const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker/entry.ts" : "../worker/entry.js", import.meta.url)
+
+const ownArguments = /^--(inspect|cpu-prof|heap-prof|test|watch|input-type)/
+const programText = /^(-e|-p|-pe|--eval|--print)$/
+
+/** The arguments of this process that its threads take over: loaders and conditions above all. */
+export const inheritedArguments = (all: ReadonlyArray<string>): Array<string> =>
+  all.filter((argument, i) => !ownArguments.test(argument) && !programText.test(argument) && !programText.test(all[i - 1] ?? ""))
+
+let inherited: Array<string> | undefined
+
+/** A heap that is to have some more than `bytes` before V8 gives up, where that is more than it has by itself. */
+const limitsFor = (bytes: number): NonNullable<WorkerOptions["resourceLimits"]> =>
+  bytes * 2 > getHeapStatistics().heap_size_limit && bytes !== Infinity
+    ? { maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
+    : {}
+
+/** Starts a thread. A Worker refuses arguments that are the whole process's, as those for V8 are: it goes without them. */
+export const startThread = (options: WorkerOptions, heap: number): Worker => {
+  inherited ??= inheritedArguments(process.execArgv)
+  const start = (): Worker =>
+    new Worker(entry, {
+      ...options,
+      execArgv: [...inherited!, "--conditions=poniard-worker"],
+      resourceLimits: limitsFor(heap)
+    })
+  try {
+    return start()
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message: string }
+    if (code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error
+    inherited = inherited.filter((argument) => !message.includes(argument))
+    return start()
+  }
+}

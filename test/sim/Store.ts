@@ -1,0 +1,71 @@
+// The store of a simulated world: writes and reads take time, fail, and are overtaken by releases, as in engine/Mover.
+import { DISK, SHARED } from "../../src/scheduler/Event.ts"
+import type { Held } from "./Node.ts"
+import type { World } from "./World.ts"
+
+/** The most ms that a write or a read takes, mostly. */
+const SLOW = 5
+
+/** Moves values between memory and disk. */
+export class Store {
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  private find(chunk: number, what: string): Held {
+    const held = this.world.held[chunk]
+    if (held === undefined) return this.world.broken(`${what}: chunk ${chunk} is free`)
+    if (held.moving !== "") this.world.broken(`${what}: chunk ${chunk} has a ${held.moving} under way`)
+    return held
+  }
+
+  private move(held: Held, what: "spill" | "restore", done: () => void): void {
+    const { clock, random } = this.world
+    held.moving = what
+    clock.after(random.delay(SLOW), () =>
+      this.world.later(() => {
+        held.moving = ""
+        if (!held.released) done()
+      }))
+  }
+
+  /** Writes a chunk to disk. */
+  spill(chunk: number): void {
+    const { plan, random } = this.world
+    const held = this.find(chunk, "spill")
+    if (held.memory !== SHARED || held.disk) this.world.broken(`spill: chunk ${chunk} is not in the arena, or on disk`)
+    const fails = random.chance(plan.spillFails)
+    const retry = random.chance(0.5)
+    this.move(held, "spill", () => {
+      if (fails) return this.world.apply({ _tag: "chunk kept", chunk, retry })
+      held.disk = true
+      this.world.apply({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: held.bytes })
+    })
+  }
+
+  /** Reads a chunk back. */
+  restore(chunk: number): void {
+    const { plan, random } = this.world
+    const held = this.find(chunk, "restore")
+    if (held.memory !== 0 || !held.disk) this.world.broken(`restore: chunk ${chunk} is in memory, or not on disk`)
+    const fails = random.chance(plan.restoreFails)
+    this.move(held, "restore", () => {
+      if (fails) {
+        held.lost = true
+        return this.world.apply({ _tag: "chunk lost", chunk })
+      }
+      held.memory = SHARED
+      this.world.apply({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: held.bytes })
+    })
+  }
+
+  /** Drops the copy in memory. */
+  forget(chunk: number): void {
+    const held = this.find(chunk, "move")
+    if (held.memory === 0 || !held.disk) this.world.broken(`move: chunk ${chunk} is not in memory and on disk`)
+    if (this.world.users.isRead(held)) this.world.broken(`move: chunk ${chunk} is being read`)
+    held.memory = 0
+  }
+}
