@@ -1,4 +1,6 @@
 // Starts a thread with the arguments of this process that are good for it, and with the heap that it may take.
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { getHeapStatistics } from "node:v8"
 import { Worker, type WorkerOptions } from "node:worker_threads"
 
@@ -13,11 +15,23 @@ export const inheritedArguments = (all: ReadonlyArray<string>): Array<string> =>
 
 let inherited: Array<string> | undefined
 
+/**
+ * The environment of a thread: this process's, and Node's compile cache (in its usual folder), with which a thread starts
+ * in a third of the time; NODE_DISABLE_COMPILE_CACHE=1 goes without it.
+ */
+const environment = (): NodeJS.ProcessEnv => {
+  const { NODE_COMPILE_CACHE: chosen, NODE_DISABLE_COMPILE_CACHE: disabled } = process.env
+  return disabled === "1" ? process.env : { ...process.env, NODE_COMPILE_CACHE: chosen ?? join(tmpdir(), "node-compile-cache") }
+}
+
+/** MiB of a thread's heap for young objects: V8 would take twice as much, which is most of what an idle thread holds. */
+const YOUNG_MIB = 24
+
 /** A heap that is to have some more than `bytes` before V8 gives up, where that is more than it has by itself. */
 const limitsFor = (bytes: number): NonNullable<WorkerOptions["resourceLimits"]> =>
   bytes * 2 > getHeapStatistics().heap_size_limit && bytes !== Infinity
-    ? { maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
-    : {}
+    ? { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
+    : { maxYoungGenerationSizeMb: YOUNG_MIB }
 
 /** Starts a thread. A Worker refuses arguments that are the whole process's, as those for V8 are: it goes without them. */
 export const startThread = (options: WorkerOptions, heap: number): Worker => {
@@ -25,6 +39,7 @@ export const startThread = (options: WorkerOptions, heap: number): Worker => {
   const start = (): Worker =>
     new Worker(entry, {
       ...options,
+      env: environment(),
       execArgv: [...inherited!, "--conditions=poniard-worker"],
       resourceLimits: limitsFor(heap)
     })
