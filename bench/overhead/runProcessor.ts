@@ -73,7 +73,7 @@ export const runProcessor = async (given: Given, processor: Processor, tasks: nu
       const parameters = { processor, shape, tasks, ran: reached, ...threads, ...beside }
       given.row(rowOf({ bench: "overhead", case: shape, unit: "us/task", parameters }, one.values))
     })
-    if (given.profile) { for (const one of contestants) await profiled(given, one, given.samples) }
+    if (given.profile) { for (const one of contestants) await profiled(given, one, 3) }
   } finally {
     await runtime.dispose()
   }

@@ -24,6 +24,9 @@ export interface StoreOptions {
   readonly onStray?: (offset: number, bytes: number) => void
 }
 
+/** Share of the budget that the arena leaves to them: it never becomes smaller. */
+const SPARE_SHARE = 1 / 64
+
 /** No room even over the budget. */
 export class ArenaFull extends Error {
   readonly needed: number
@@ -67,9 +70,10 @@ export class MemoryStore {
     if (bytes > this.peakBytes) this.peakBytes = bytes
   }
 
-  /** Offset of a new slab within the budget, or -1. */
+  /** Offset of a new slab within the budget, or -1. Leaves room for small values to come, unless it is itself most of it. */
   tryAlloc(bytes: number): number {
-    const offset = this.arena.alloc(bytes, this.budget - this.inlineBytes - this.heapBytes)
+    const spare = bytes > this.budget / 2 ? 0 : this.budget * SPARE_SHARE
+    const offset = this.arena.alloc(bytes, this.budget - Math.max(this.inlineBytes, spare) - this.heapBytes)
     if (offset >= 0) this.note()
     return offset
   }
@@ -119,12 +123,24 @@ export class MemoryStore {
     if (code !== PACKED) {
       const bytes = bytesOf(value as ArrayBufferView | ArrayBuffer)
       if (bytes.byteLength >= RAW_BYTES) return this.adopt(code, undefined, [bytes], within)
-    } else if (live) {
-      if (this.check) freeze(value)
-      return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
-    }
+    } else if (live) return this.keep(value)
     const { buffers, head } = encode(value, this.crossing, { root })
     return this.packed(head, buffers, within)
+  }
+
+  /** A value of this thread that stays as it is. */
+  keep(value: unknown): unknown {
+    if (isPlain(value)) return value
+    if (this.check) freeze(value)
+    return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
+  }
+
+  /** The value of a chunk for another chunk: bytes in the arena are shared by count. */
+  share(chunk: number): unknown {
+    const held = this.get(chunk)
+    if (!(held instanceof Entry)) return held
+    for (let i = 0; i < held.parts.length; i += 2) this.arena.retain(held.parts[i])
+    return new Entry(held.code, held.head, held.parts.slice(), held.value, held.bytes)
   }
 
   /** An entry of what the codec wrote; copies the bytes. */

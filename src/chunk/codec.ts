@@ -41,9 +41,8 @@ const toBytes = new TextEncoder()
 const toText = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /**
- * The bytes of a value. `root` is how a refusal's path begins. Throws Refused; runs getters, like structured clone.
- *
- * @example const { buffers, head } = encode({ xs: new Float64Array(1e6) }, crossing) // buffers[0] is a view of xs
+ * The bytes of a value: a head, and the buffers of its arrays as views, not copies. `root` is how a refusal's path
+ * begins. Throws Refused; runs getters, like structured clone.
  */
 export const encode = (value: unknown, crossing: Crossing, options?: { readonly root?: string }): Encoded => {
   const root = options?.root ?? "value"

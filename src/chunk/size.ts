@@ -29,9 +29,8 @@ const MOST_ITERATED = 65_536
 const MOST_NESTED = 8
 
 /**
- * Estimated bytes of heap that a value takes, everything reachable from it included; never throws.
- *
- * @example sizeOf([{ id: 1, name: "ann" }]) // 48 + 8.8 + (28 + 2 * 8) + (16 + 8)
+ * Estimated bytes of heap that a value takes, everything reachable from it included; never throws. For
+ * `[{ id: 1, name: "ann" }]` that is 48 + 8.8 + (28 + 2 * 8) + (16 + 8).
  */
 export const sizeOf = (value: unknown): number => Math.round(new Meter().value(value, 16))
 

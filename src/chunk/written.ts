@@ -15,9 +15,19 @@ export const safely = <A, B>(look: () => A, other: B): A | B => {
   }
 }
 
+/** `instanceof`, also for what throws when it is asked. */
+export const isA = <A>(value: unknown, type: new(...args: never) => A): value is A => safely(() => value instanceof type, false)
+
+/** An error without the stack of this place, which would say nothing. */
+const standIn = (text: string, options?: ErrorOptions): Error => {
+  const error = new Error(text, options)
+  error.stack = `Error: ${text}`
+  return error
+}
+
 /** What the codec writes of a value; where it cannot, of an Error that has the value as its cause: that always can. */
 export const written = (value: unknown, crossing: Crossing): Encoded => {
   const write = (it: unknown): Encoded | undefined => safely(() => ownCopy(encode(it, crossing)), undefined)
   const text = describeCause(value)
-  return write(value) ?? write(new Error(text, { cause: value })) ?? encode(new Error(text), crossing)
+  return write(value) ?? write(standIn(text, { cause: value })) ?? encode(standIn(text), crossing)
 }

@@ -4,6 +4,7 @@ import { Cause, type Context, Effect } from "effect"
 import type { Entry } from "../chunk/Entry.ts"
 import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
+import { StoreFull } from "../graph/errors.ts"
 import { label } from "../graph/lower.ts"
 import type { ProcessorLost } from "../graph/errors.ts"
 import type { Template } from "../graph/Template.ts"
@@ -46,6 +47,8 @@ export class Core {
   readonly retries = new Map<number, Retry>()
   /** attempts of tasks that were tried again, by task id */
   readonly attempts = new Map<number, number>()
+  /** what stops the timer of a running attempt with a timeout, by task id */
+  readonly timeouts = new Map<number, { readonly attempt: number; readonly stop: () => void }>()
   /** why chunks were lost */
   readonly losses = new Map<number, string>()
   /** what is known of the last worker that was lost */
@@ -145,7 +148,10 @@ export class Core {
     if (template.engine === this.id) return template.taskClass
     let id = this.classes.get(template.key)
     if (id === undefined) {
-      const { bytes, persist, priority, rerun, timeout } = template.options
+      const { bytes, name, persist, priority, rerun, timeout } = template.options
+      if (bytes > this.store.budget) {
+        throw new StoreFull({ task: name ?? template.fn.name, needed: bytes, budget: this.store.budget })
+      }
       id = this.nextClass++
       this.classes.set(template.key, id)
       this.newClasses.push({
@@ -192,6 +198,14 @@ export class Core {
     }
   }
 
+  /** Stops the timer of a task's attempt if that is over. */
+  stopTimeout(task: number): void {
+    const timeout = this.timeouts.get(task)
+    if (timeout === undefined || this.state.tasks.attempt[task] === timeout.attempt) return
+    this.timeouts.delete(task)
+    timeout.stop()
+  }
+
   /** Ends everything that is waited for: the engine is closed. */
   close(): void {
     this.die("the engine is closed: its Scope has ended")
@@ -215,6 +229,7 @@ export class Core {
   forget(task: number): void {
     this.nodes[task] = undefined
     if (this.otherChunks.size > 0) this.otherChunks.delete(task)
+    if (this.timeouts.size > 0) this.stopTimeout(task)
     if (this.prepared.size > 0) this.prepared.delete(task)
     if (this.contexts.size > 0) this.contexts.delete(task)
     if (this.failures.size > 0) this.failures.delete(task)

@@ -8,18 +8,99 @@ import { layerConfig } from "./layerConfig.ts"
 import { layerTest } from "./layerTest.ts"
 import type { EngineSnapshot } from "./EngineSnapshot.ts"
 
-/** Looks into the engine in scope. */
-const looks = {
-  /** Every turn of the scheduler from now on: events with the commands that they caused. */
-  events: Stream.unwrap(Effect.map(EngineKey, (engine) => engine.events)) as Stream.Stream<Turn, never, typeof EngineKey.Identifier>,
-  /** How it is right now, in numbers. */
-  snapshot: Effect.flatMap(EngineKey, (engine) => engine.snapshot) as Effect.Effect<EngineSnapshot, never, typeof EngineKey.Identifier>,
-  /** Why a task is not running; without a handle: everything that waits. */
-  explain: (handle?: AnyHandle): Effect.Effect<string, never, typeof EngineKey.Identifier> =>
+type InEngine<A> = Effect.Effect<A, never, typeof EngineKey.Identifier>
+
+const operations = {
+  /**
+   * An engine of this process: worker threads, a budget for what chunks occupy in memory, a folder for what does not fit.
+   * All of it ends with the Layer's Scope. A wrong option is refused at the call with GraphInvalid and its name.
+   *
+   * @example
+   * const program = collect(delayed(square)(6))
+   *
+   * yield* program.pipe(Effect.provide(Engine.layer({ threads: 2, memory: "64 MiB" }))) // => 36
+   */
+  layer,
+
+  /**
+   * `Engine.layer` with its options from Effect's Config, by default the environment: PONIARD_THREADS (a number),
+   * PONIARD_MEMORY (as "512 MiB"), PONIARD_SPILL_DIR and PONIARD_CHECK. Options given here go before those. Fails with a
+   * ConfigError if one cannot be read.
+   *
+   * @example
+   * const env = { PONIARD_THREADS: "1", PONIARD_MEMORY: "64 MiB" }
+   *
+   * yield* collect(delayed(square)(6)).pipe(
+   *   Effect.provide(Engine.layerConfig({ check: true })),
+   *   Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+   * ) // => 36
+   */
+  layerConfig,
+
+  /**
+   * An engine for tests: the functions themselves, on this thread, on simulated processors in virtual time, with faults
+   * from a seed. A test of hours takes milliseconds and fails the same way every time. Functions that write to their
+   * inputs are found unless `check` is false.
+   *
+   * @example
+   * const flaky = Engine.layerTest({ seed: 7, processors: 3, duration: () => 60_000, loss: 0.1 })
+   *
+   * yield* collect(delayed(square).map([1, 2, 3])).pipe(Effect.provide(flaky)) // => [1, 4, 9]
+   */
+  layerTest,
+
+  /**
+   * Every turn of the scheduler from now on: what happened, and the commands that it caused, as plain data. Costs
+   * nothing while nobody reads.
+   *
+   * @example
+   * const firstFinished = Engine.events.pipe(
+   *   Stream.flatMap(({ events }) => Stream.fromIterable(events)),
+   *   Stream.filter(({ _tag }) => _tag === "finished"),
+   *   Stream.runHead
+   * )
+   * const fiber = yield* Effect.forkScoped(firstFinished, { startImmediately: true })
+   * yield* collect(delayed(square)(3))
+   *
+   * Option.isSome(yield* Fiber.join(fiber)) // => true
+   */
+  events: Stream.unwrap(Effect.map(EngineKey, (engine) => engine.events)) as Stream.Stream<
+    Turn,
+    never,
+    typeof EngineKey.Identifier
+  >,
+
+  /**
+   * How the engine is right now, in numbers: tasks by state, bytes by place, processors. After everything that the caller
+   * has asked for so far was taken in.
+   *
+   * @example
+   * const before = yield* Engine.snapshot
+   * yield* collect(delayed(square).map([1, 2, 3]))
+   * const { memory, tasks } = yield* Engine.snapshot
+   *
+   * tasks.done - before.tasks.done // => 3
+   * memory.storeBytes <= memory.budgetBytes // => true
+   */
+  snapshot: Effect.flatMap(EngineKey, (engine) => engine.snapshot) as InEngine<EngineSnapshot>,
+
+  /**
+   * Why a task is not running, as text for people; without a handle a line for each task that is not settled, 50 at most.
+   *
+   * @example
+   * yield* Engine.explain() // => "nothing is waiting, ready or running"
+   *
+   * const p = yield* spawn(forever)
+   * const q = yield* spawn(add, p, 1)
+   * const why = yield* Engine.explain(q)
+   *
+   * why.includes("is waiting for \"forever\"") // => true
+   */
+  explain: (handle?: AnyHandle): InEngine<string> =>
     Effect.flatMap(EngineKey, (engine) => engine.explain(handle as never))
 }
 
-/** The engine: `Engine.layer` makes one, the verbs find it in the context. */
-export const Engine = Object.assign(EngineKey, { layer, layerConfig, layerTest, ...looks })
-/** The requirement of the verbs. */
+/** The engine: `Engine.layer` makes one, the verbs find it in the context, and the rest looks into the one in scope. */
+export const Engine = Object.assign(EngineKey, operations)
+/** What the verbs require, and the layers provide. */
 export type Engine = typeof EngineKey.Identifier

@@ -30,6 +30,8 @@ export class ChunkHandle extends Handle {
   declare readonly bytes: number
   declare wish: Wish | undefined
   declare released: boolean
+  /** of a `meta` task's handle: the attempt for which it is good */
+  declare lease: { readonly task: number; readonly attempt: number } | undefined
 
   constructor(engine: number, chunk: number, bytes: number) {
     super()
@@ -37,6 +39,7 @@ export class ChunkHandle extends Handle {
     this.chunk = chunk
     this.bytes = bytes
     this.wish = undefined
+    this.lease = undefined
     this.released = false
   }
 }

@@ -1,8 +1,10 @@
 // What processors tell, turned into events. Each report waits in the inbox for its turn and is checked there: news of
 // an attempt that no longer counts is dropped, with the values that came with it.
-import { Context } from "effect"
+import { Cause, Context } from "effect"
 import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
+import { isA } from "../chunk/written.ts"
+import { stackOf } from "../graph/causes.ts"
 import type { Failed, Finished, Host } from "../processor/Processor.ts"
 import { ProcessorLost, StoreFull } from "../graph/errors.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
@@ -46,16 +48,21 @@ const discard = (store: MemoryStore, value: unknown): void => {
 /** Which attempt of its task this is, from 1. */
 const ordinal = (core: Core, task: number): number => (core.attempts.get(task) ?? 0) + 1
 
-/** The form in which the store holds a result of this thread; a task for whose result there is no memory has failed. */
+/** The form in which the store holds a result of this thread; a task whose result cannot be held has failed. */
 const packed = (shell: Shell, worker: number, batch: Finished, i: number, value: unknown): unknown => {
-  const { store } = shell.core
+  const { core } = shell
+  const { store } = core
+  if (value instanceof ChunkHandle && value.engine === core.id && value.lease !== undefined) return store.share(value.chunk)
+  if (core.node(batch.tasks[i]).template.options.getResult) return store.keep(value)
   try {
     return store.pack(value, true, "result")
   } catch (error) {
-    if (!(error instanceof ArenaFull)) throw error
     const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
-    const full = new StoreFull({ task: shell.core.nameOf(task), needed: error.needed, budget: store.budget })
-    failed(shell, worker, { task, attempt, cause: undefined, error: full, typed: true, retryable: false, stack: "" })
+    const full = isA(error, ArenaFull)
+      ? new StoreFull({ task: core.nameOf(task), needed: error.needed, budget: store.budget })
+      : undefined
+    const cause = full === undefined ? Cause.die(error) : undefined
+    failed(shell, worker, { task, attempt, cause, error: full, typed: full !== undefined, retryable: false, stack: stackOf(error) })
     return undefined
   }
 }
@@ -93,6 +100,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
     places,
     durations: batch.durations
   })
+  if (core.timeouts.size > 0) for (const task of batch.tasks) core.stopTimeout(task)
 }
 
 let allOnes = new Uint8Array(4096).fill(1)
@@ -107,8 +115,10 @@ const ones = (length: number): Uint8Array => {
 const failed = (shell: Shell, worker: number, report: Failed): void => {
   const { core } = shell
   const { attempt, task } = report
-  const tell = (retryAfter: number): void =>
+  const tell = (retryAfter: number): void => {
     core.tell({ _tag: "failed", worker, task, attempt, reason: "error", retryAfter })
+    core.stopTimeout(task)
+  }
   if (!isCurrent(core.state, task, attempt)) return tell(-1)
   const fault: Fault = {
     cause: report.cause,
@@ -164,7 +174,19 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     source,
     isCurrent: (task, attempt) => isCurrent(core.state, task, attempt),
     isWaiting: (attempt) => core.state.yielded.has(attempt),
-    handleOf: (chunk) => new ChunkHandle(core.id, chunk, core.state.chunks.bytes[chunk]),
+    handleOf: (chunk, task) => {
+      const handle = new ChunkHandle(core.id, chunk, core.state.chunks.bytes[chunk])
+      handle.lease = { task, attempt: core.state.tasks.attempt[task] }
+      return handle
+    },
+    solidified: (chunk) => {
+      const held = store.get(chunk)
+      later(() => {
+        if (held instanceof Entry && store.get(chunk) === held) {
+          core.tell({ _tag: "chunk moved", chunk, place: placeOf(held), bytes: held.bytes })
+        }
+      })
+    },
     bytesOf: (chunk) => core.state.chunks.bytes[chunk],
     nameOf: (task) => core.nameOf(task),
     load: (task) => loadFunction(core.source.fn(task)),

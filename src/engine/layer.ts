@@ -102,11 +102,7 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   return shapeOf(parts)
 })
 
-/**
- * An engine of this process: threads, a budget, a folder for what does not fit. Bad options are refused at the call.
- *
- * @example Effect.provide(program, Engine.layer({ threads: 4, memory: "512 MiB" }))
- */
+/** An engine of this process: threads, a budget, a folder for what does not fit. Bad options are refused at the call. */
 export const layer = (options: EngineOptions = {}): Layer.Layer<typeof EngineKey.Identifier> => {
   checkOptions(options)
   return Layer.effect(EngineKey, make(options))

@@ -15,8 +15,6 @@ const settings = Config.all({
 /**
  * `Engine.layer` with its options from Config: PONIARD_THREADS (a number), PONIARD_MEMORY (as "512 MiB"),
  * PONIARD_SPILL_DIR and PONIARD_CHECK. Fails with a ConfigError if one cannot be read; `options` go before them.
- *
- * @example Effect.provide(program, Engine.layerConfig())
  */
 export const layerConfig = (options: EngineOptions = {}): Layer.Layer<typeof EngineKey.Identifier, Config.ConfigError> =>
   Layer.unwrap(Effect.map(settings, (found) =>

@@ -25,8 +25,6 @@ export interface TestOptions {
 /**
  * An engine whose processors are simulated: tasks run on this thread, time is virtual and passes by itself, processors
  * are lost when the seed says so. A test of hours takes milliseconds, and fails the same way every time.
- *
- * @example Effect.provide(program, Engine.layerTest({ seed: 7, processors: 3, loss: 0.1 }))
  */
 export const layerTest = (options: TestOptions = {}): Layer.Layer<typeof EngineKey.Identifier> => {
   const { check = true, loss = 0, memory = "64 MiB", processors = 2, seed = 1 } = options

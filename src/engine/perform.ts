@@ -12,20 +12,13 @@ import { Wish } from "./Wish.ts"
 /** Starts a timer: `fire` is called in a turn after `ms`. */
 export type After = (ms: number, command: Extract<Command, { readonly _tag: "after" }>) => void
 
-const inputBytes = (core: Core, task: number): number => {
-  const { chunks, edges, tasks } = core.state
-  let bytes = 0
-  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) bytes += chunks.bytes[edges.chunk[edge]]
-  return bytes
-}
-
 /** What the engine knows of a failure that the scheduler found. */
 const faultOf = (core: Core, task: number, reason: Reason): Fault => {
   const known = core.faults.get(task)
   if (known !== undefined && reason === "error") return known
   switch (reason) {
     case "full":
-      return { needed: inputBytes(core, task), budget: core.store.budget }
+      return { needed: core.state.needs.get(task) ?? 0, budget: core.store.budget }
     case "timeout":
       return { ...known, timeout: core.node(task).template.options.timeout, attempt: (core.attempts.get(task) ?? 0) + 1 }
     case "lost":
@@ -63,6 +56,7 @@ const fail = (core: Core, command: Extract<Command, { readonly _tag: "fail" }>):
         fault: via === undefined ? faultOf(core, task, reason) : {}
       }
       core.failures.set(task, failure)
+      core.state.needs.delete(task)
       core.failed++
     }
   }

@@ -73,16 +73,17 @@ const handles = (parts: ShapeParts): Pick<Shape, "wait" | "fetch" | "isReady" | 
 }
 
 /** Gives a handle up, and what it keeps by the option `persist`. */
-const release = (parts: ShapeParts, handle: ChunkHandle | SpawnedHandle): void => {
-  const { core, later } = parts
+const release = ({ core, wishes }: ShapeParts, handle: ChunkHandle | SpawnedHandle): void => {
+  if (handle.engine !== core.id || handle.wish === undefined) return
+  handle.released = true
   const { wish } = handle
-  if (handle.engine !== core.id || wish === undefined) return
-  later(() =>
-    core.afterSubmissions(wish.serial, () => {
-      if (wish.status !== "dropped" && wish.chunks.length > 0) core.tell({ _tag: "unpersisted", chunks: wish.chunks })
-    })
-  )
-  giveUp(parts, handle)
+  wishes.drop(wish, () => {
+    // A chunk's number may be another chunk's by now; a node is always itself.
+    if (handle instanceof ChunkHandle && wish.status !== "dropped") core.tell({ _tag: "unpersisted", chunks: [handle.chunk] })
+    if (handle instanceof SpawnedHandle && core.isAlive(handle.node)) {
+      core.tell({ _tag: "unpersisted", chunks: [core.chunkOf(handle.node.task, 0)] })
+    }
+  })
 }
 
 /** Looks at the state when everything that was asked for before has been taken in. */

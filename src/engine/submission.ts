@@ -11,7 +11,9 @@ import type { Handle } from "../graph/Handle.ts"
 import { LargeInput, Lowering, type LowerHost, type Slice } from "../graph/lower.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
+import { isCurrent } from "../scheduler/attempt.ts"
 import { INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
+import { isLive } from "../scheduler/submit.ts"
 import type { Core } from "./Core.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { Snapshot } from "./InputSnapshot.ts"
@@ -91,15 +93,21 @@ export const handleProblem = (
     return refuse("GraphInvalid", { path: place, reason })
   }
   const { wish } = handle
-  if (!((now || wish === undefined) && handle.released) && wish?.status !== "dropped") return undefined
-  return refuse("GraphInvalid", { path: place, reason: `this ${kind} was released, or its Scope is closed: use it inside its Scope` })
+  const lease = handle instanceof ChunkHandle ? handle.lease : undefined
+  const isOver = lease !== undefined && !isCurrent(core.state, lease.task, lease.attempt)
+  if (!(now && handle.released) && wish?.status !== "dropped" && !isOver) return undefined
+  return released(place, kind)
 }
+
+const released = (place: string, kind: string): Error =>
+  refuse("GraphInvalid", { path: place, reason: `this ${kind} was released, or its Scope is closed: use it inside its Scope` })
 
 const heldChunk = (core: Core, handle: Handle): number => {
   if (handle instanceof SpawnedHandle) return core.chunkOf(handle.node.task, 0)
   const chunk = handle as ChunkHandle
   const problem = handleProblem(core, chunk, "an input", false)
   if (problem !== undefined) throw problem
+  if (!isLive(core.state, chunk.chunk)) throw released("an input", "Chunk")
   return chunk.chunk
 }
 

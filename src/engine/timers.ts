@@ -1,5 +1,5 @@
 // Timers of the scheduler: retries and timeouts, as fibers of the engine's scope, so that a test's clock moves them.
-import { type Context, Effect, type Scope } from "effect"
+import { type Context, Effect, Fiber, type Scope } from "effect"
 import { TaskTimedOut } from "../graph/errors.ts"
 import type { Core } from "./Core.ts"
 import type { After } from "./perform.ts"
@@ -31,5 +31,16 @@ export const timers = (
       }))
   }
   const wait = Effect.andThen(Effect.sleep(ms), Effect.sync(() => later(fire)))
-  Effect.runForkWith(context)(Effect.forkIn(wait, scope))
+  const fiber = Effect.runForkWith(context)(wait)
+  Fiber.runIn(fiber, scope)
+  if (purpose !== "timeout") return
+  core.stopTimeout(task)
+  core.timeouts.set(task, {
+    attempt: core.state.tasks.attempt[task],
+    stop: () => {
+      fiber.interruptUnsafe()
+      // Only the timer goes by this: its attempt is over.
+      elapsed(-1)
+    }
+  })
 }

@@ -38,9 +38,21 @@ const asItIs = <A>(shape: A): A => shape
 
 /**
  * Runs what is needed and gives the values, which are the caller's own: copies outside the budget. Fails at the first
- * failure and drops what nobody else wants; interruption drops it too.
+ * failure, with the function's typed error or a TaskError, and drops what nobody else wants; interruption drops it too.
+ * What is alive already is joined, not run again.
  *
- * @example collect({ p, q }) // Effect<{ p: number; q: string }, TaskError, Engine>
+ * @example
+ * const p = delayed(square)(3)
+ * const q = delayed(add)(p, 1)
+ *
+ * yield* collect(q) // => 10
+ * yield* collect([p, q]) // => [9, 10]
+ * yield* collect({ p, q }) // => { p: 9, q: 10 }
+ *
+ * @example
+ * const half = collect(delayed(divide)(1, 0)) // Effect<number, DivisionByZero | TaskError, Engine>
+ *
+ * yield* half.pipe(Effect.catchTag("DivisionByZero", ({ dividend }) => Effect.succeed(dividend))) // => 1
  */
 export const collect: Collect = ((what: unknown) => {
   const handle = gather(what, "collect")
@@ -61,7 +73,18 @@ const joinExits = (shape: ReadonlyArray<AnyExit> | Record<string, AnyExit>): Any
   )
 }
 
-/** Like `collect`, but gives an Exit for each handle, and lets the rest finish when one fails. */
+/**
+ * Like `collect`, but gives an Exit for each handle, in the shape of the question, and lets the rest finish when one
+ * fails. It does not fail itself.
+ *
+ * @example
+ * const [half, none] = yield* collectExit(delayed(divide).map([1, 0], 2))
+ * const { nothing } = yield* collectExit({ nothing: delayed(divide)(1, 0) })
+ *
+ * half // => Exit.succeed(0.5)
+ * none // => Exit.succeed(0)
+ * Exit.isFailure(nothing) // => true
+ */
 export const collectExit: CollectExit = ((what: unknown) => {
   const handle = gather(what, "collectExit")
   return Effect.flatMap(EngineKey, (engine) =>
@@ -81,7 +104,16 @@ export const collectExit: CollectExit = ((what: unknown) => {
     }))
 }) as never
 
-/** Runs what is needed and leaves the values where they are: gives Chunks that live until the caller's Scope closes. */
+/**
+ * Runs what is needed and leaves the values where they are: gives Chunks, in the shape of the question, that live until
+ * the caller's Scope closes. They may be inputs of further tasks. Fails as `collect` does.
+ *
+ * @example
+ * const [evens, odds] = yield* compute(delayed(split, { outputs: 2 })([1, 2, 3]))
+ *
+ * yield* collect(delayed(sum)(odds)) // => 4
+ * yield* Chunk.get(evens) // => [2]
+ */
 export const compute: Compute = ((what: unknown) => {
   const handle = gather(what, "compute")
   return Effect.flatMap(EngineKey, (engine) =>
@@ -103,12 +135,37 @@ const spawnAs = (options: unknown, verb: string, fn: unknown, inputs: Array<unkn
 
 /**
  * Submits one task now and gives its handle, in the caller's Scope (in a task: the task's own). Inputs may be handles.
+ * It never fails; bad inputs are refused at the call, and what becomes of the task is asked of the handle.
  *
- * @example const p = yield* spawn(square, 4)
+ * @example
+ * const p = yield* spawn(square, 3)
+ * const q = yield* spawn(add, p, 1)
+ *
+ * yield* Spawned.fetch(q) // => 10
+ *
+ * @example
+ * // inside a task: while it waits, its slot is another's
+ * const sumOfSquares: (n: number) => Effect.Effect<number, TaskError, Engine | Scope.Scope> = Effect.fn(function*(n) {
+ *   const squares = yield* Effect.forEach(Array.from({ length: n }, (_, i) => i), (i) => spawn(square, i))
+ *   const values = yield* Spawned.fetchAll(squares)
+ *   return values.reduce((total, x) => total + x, 0)
+ * })
+ *
+ * yield* collect(delayed(sumOfSquares)(4)) // => 14
  */
 export const spawn: Spawn = ((fn: unknown, ...inputs: Array<unknown>) => spawnAs(undefined, "spawn", fn, inputs)) as never
 
-/** `spawn` with options. */
+/**
+ * `spawn` with options: those of `delayed` but `outputs`, and `detached: true`, with which the handle lives until it is
+ * released or the engine closes, whatever becomes of the caller's Scope.
+ *
+ * @example
+ * const p = yield* spawnWith({ name: "p", priority: 1, timeout: "2 seconds" })(square, 3)
+ * const q = yield* Effect.scoped(spawnWith({ detached: true })(add, p, 1))
+ *
+ * yield* Spawned.fetch(q) // => 10
+ * yield* Spawned.release(q)
+ */
 export const spawnWith: SpawnWith = ((options: unknown) => (fn: unknown, ...inputs: Array<unknown>) =>
   spawnAs(options, "spawnWith", fn, inputs)) as never
 
@@ -129,7 +186,7 @@ const firstOf = (handles: Iterable<unknown>): Effect.Effect<unknown, unknown, un
   return Effect.raceAllFirst(list.map((handle) => Effect.as(wait(handle), handle)))
 }
 
-/** The handle of a submitted task. */
+/** The handle of a submitted task: A is its value, E its typed errors. May be an input of other tasks. */
 export type Spawned<A, E = never> = Types.Spawned<A, E>
 
 /** The operations on handles of submitted tasks. */
@@ -154,7 +211,16 @@ export const Spawned: SpawnedOperations = {
   release: withSpawned("release", (engine, handle) => engine.release(handle))
 } as never
 
-/** Handles with their Exits, in order of completion. */
+/**
+ * Handles with their Exits, in order of completion. The Stream ends when all have settled, and does not fail.
+ *
+ * @example
+ * const handles = yield* Effect.forEach([1, 2, 3], (n) => spawn(square, n))
+ * const total = yield* completed(handles).pipe(
+ *   Stream.mapEffect(([, exit]) => exit),
+ *   Stream.runFold(() => 0, (total, n) => total + n)
+ * ) // => 14
+ */
 export const completed: Completed = ((handles: Iterable<unknown>) => {
   const list = [...handles]
   return Stream.unwrap(Effect.gen(function*() {
@@ -178,7 +244,7 @@ const withChunk = (verb: string, f: (engine: typeof EngineKey.Service, handle: H
   return Effect.flatMap(EngineKey, (engine) => f(engine, chunk, more as never) as Effect.Effect<unknown, unknown>)
 }
 
-/** A stored value. */
+/** A stored value, wherever it is; `bytes` is its size. May be an input of tasks. */
 export type Chunk<A> = Types.Chunk<A>
 
 /** The operations on stored values. */
@@ -186,5 +252,6 @@ export const Chunk: ChunkOperations = {
   put: (value: unknown) => Effect.flatMap(EngineKey, (engine) => engine.put(value)),
   get: withChunk("get", (engine, handle) => engine.get(handle)),
   use: withChunk("use", (engine, handle, f) => engine.use(handle, f)),
+  is: (value: unknown) => value instanceof Handle && value.kind === HandleKind.chunk,
   release: withChunk("release", (engine, handle) => engine.release(handle))
 } as never

@@ -31,12 +31,13 @@ export class Wishes {
     return wish
   }
 
-  /** Withdraws a wish: what nobody else wants goes. */
-  drop(wish: Wish): void {
-    this.later(() => this.core.afterSubmissions(wish.serial + 1, () => this.dropNow(wish)))
+  /** Withdraws a wish: what nobody else wants goes. `before` is called right before. */
+  drop(wish: Wish, before?: () => void): void {
+    this.later(() => this.core.afterSubmissions(wish.serial + 1, () => this.dropNow(wish, before)))
   }
 
-  private dropNow(wish: Wish): void {
+  private dropNow(wish: Wish, before: (() => void) | undefined): void {
+    before?.()
     const { status, task } = wish
     if (status === "dropped") return
     wish.become("dropped")

@@ -101,12 +101,16 @@ const delays = new WeakMap<Template, Delay>()
 
 /**
  * Describes a call without making it: `delayed(fn, options?)` gives a function that takes the inputs (values, handles,
- * or arrays of these) and gives a handle of the result. Bad options and inputs are refused at once, with their place.
+ * or arrays of these) and gives a handle of the result. A function of a task module runs on a worker, any other on this
+ * thread. Bad options and inputs are refused at once with GraphInvalid or NotTransferable, and their place.
  *
  * @example
- * const sum = delayed(add)(delayed(square)(3), 4) // nothing runs
+ * const nine = delayed(square)(3) // nothing runs
+ * const total = delayed(sum)([nine, nine, 2]) // square runs once
  * const squares = delayed(square).map([1, 2, 3]) // three tasks
- * const [even, odd] = delayed(split, { outputs: 2 })(numbers) // one task, two values
+ * const [evens, odds] = delayed(split, { outputs: 2 })(all(squares)) // one task, two values
+ *
+ * yield* collect({ total, evens, odds }) // => { total: 20, evens: [4], odds: [1, 9] }
  */
 export const delayed = ((fn: unknown, options?: unknown): Delay => {
   const template = templateOf(fn, options, "delayed")

@@ -52,8 +52,7 @@ export const findFunction = (url: string, name: string, exports: Readonly<Record
 /**
  * Registers functions as the task functions of this file and gives the same functions back, still callable. `layer`
  * provides the services of those that return an Effect, built once per worker; `schemas` lists classes that may cross.
- *
- * @example export const { square } = Task.module(import.meta.url, { square: (x: number) => x * x })
+ * `Task.module` is this, with the documentation for users.
  */
 export const declareModule = ((url: unknown, functions: unknown, options?: unknown): unknown => {
   const place = "Task.module"
@@ -159,9 +158,6 @@ const hasKey = (value: unknown, key: string): boolean =>
  * Task functions of a module that does not know Poniard: every function that it exports, by name. The module is not
  * imported here, so calling one directly is an error that says so. The URL must be absolute: what a relative path or
  * a package's name means depends on the file that writes it, so let that file resolve it.
- *
- * @example const { mean } = Task.fromModule<typeof import("./stats.ts")>(new URL("./stats.ts", import.meta.url))
- * @example const { median } = Task.fromModule<typeof import("simple-statistics")>(import.meta.resolve("simple-statistics"))
  */
 export const fromModule = ((where: unknown): unknown => {
   const url = where instanceof URL ? where.href : where

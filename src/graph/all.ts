@@ -60,9 +60,14 @@ const notHandles = (verb: string, what: unknown): Error => {
 
 /**
  * Joins a record, tuple or array of handles into one handle of the record, tuple or array of their values. It costs no
- * task; it is how handles get into an input deeper than one array.
+ * task; it is how handles get into an input deeper than one array. A member that is no handle is refused with
+ * GraphInvalid and its place.
  *
- * @example delayed(render)(all({ title: p, rows: all([q, r]) }))
+ * @example
+ * const [p, q] = delayed(square).map([2, 3])
+ * const describe = (of: { readonly title: number; readonly rows: ReadonlyArray<number> }) => `${of.title}: ${of.rows}`
+ *
+ * yield* collect(delayed(describe)(all({ title: p, rows: all([p, q]) }))) // => "4: 4,9"
  */
 export const all = ((what: unknown): unknown => {
   if (what instanceof Handle) throw notHandles("all", what)

@@ -31,11 +31,7 @@ export const readBytes = (input: unknown): number | undefined => {
   return Number.isSafeInteger(Math.round(bytes)) ? Math.round(bytes) : undefined
 }
 
-/**
- * Like `readBytes`, but refuses what is no size with an error that names the place and shows what is understood.
- *
- * @example parseBytes("512 MiB", "--memory") // 536870912
- */
+/** Like `readBytes`, but refuses what is no size with an error that names the place and shows what is understood. */
 export const parseBytes = (input: unknown, place: string): number => {
   const bytes = readBytes(input)
   if (bytes !== undefined) return bytes

@@ -9,7 +9,16 @@ import { installErrors } from "./refuse.ts"
 
 const Texts = Schema.Array(Schema.String)
 
-/** A task's function threw, rejected or died, or its module's layer did not build. */
+/**
+ * A task's function threw, rejected or died, or its module's layer did not build.
+ *
+ * @example
+ * const length = delayed((value: unknown) => String(value).length)(delayed(parseJson)("{"))
+ * const failed = yield* Effect.flip(collect(length)).pipe(Effect.filterOrFail((error) => error._tag === "TaskFailed"))
+ *
+ * failed.cause instanceof SyntaxError // => true
+ * failed.path.length // => 2
+ */
 export class TaskFailed extends Schema.TaggedError<TaskFailed>("poniard/TaskFailed")("TaskFailed", {
   /** the task that was asked for, by name and number */
   task: Schema.String,
@@ -32,7 +41,7 @@ export class TaskFailed extends Schema.TaggedError<TaskFailed>("poniard/TaskFail
   }
 }
 
-/** Somebody cancelled the task, or one that it depends on. */
+/** Somebody cancelled the task by `Spawned.cancel`, or one that it depends on. */
 export class TaskCancelled extends Schema.TaggedError<TaskCancelled>("poniard/TaskCancelled")("TaskCancelled", {
   task: Schema.String,
   /** the task that was cancelled */
@@ -43,7 +52,14 @@ export class TaskCancelled extends Schema.TaggedError<TaskCancelled>("poniard/Ta
   }
 }
 
-/** An attempt took longer than the option `timeout` allows. */
+/**
+ * An attempt took longer than the option `timeout` allows, and `retry` did not allow another.
+ *
+ * @example
+ * const error = yield* Effect.flip(collect(delayed(forever, { timeout: "10 millis" })()))
+ *
+ * error._tag // => "TaskTimedOut"
+ */
 export class TaskTimedOut extends Schema.TaggedError<TaskTimedOut>("poniard/TaskTimedOut")("TaskTimedOut", {
   task: Schema.String,
   /** the task that took too long */
@@ -74,7 +90,7 @@ export class Unplaceable extends Schema.TaggedError<Unplaceable>("poniard/Unplac
   }
 }
 
-/** A worker died, and what it ran cannot be tried again. */
+/** A worker died for the third time while it ran the task (`process.exit`, an exhausted heap), or none can be started. */
 export class ProcessorLost extends Schema.TaggedError<ProcessorLost>("poniard/ProcessorLost")("ProcessorLost", {
   /** the task that was running on it, if one is to blame */
   task: Schema.optionalKey(Schema.String),
@@ -95,7 +111,7 @@ export class ProcessorLost extends Schema.TaggedError<ProcessorLost>("poniard/Pr
   }
 }
 
-/** A stored value is gone, and the recipe to make it again too. */
+/** A stored value is gone, and the recipe to make it again too; or its bytes on disk are damaged. */
 export class ChunkLost extends Schema.TaggedError<ChunkLost>("poniard/ChunkLost")("ChunkLost", {
   chunk: Schema.Int,
   /** the task that made it, if one did */
@@ -124,7 +140,15 @@ export class StoreFull extends Schema.TaggedError<StoreFull>("poniard/StoreFull"
   }
 }
 
-/** A value cannot go to another thread, or come back from one, without losing what it is. */
+/**
+ * A value cannot go to another thread, or come back from one, without losing what it is. Thrown at the call for a bad
+ * input; what a task fails with for a bad result.
+ *
+ * @example
+ * const put = Chunk.put({ rows: [1, () => 2] })
+ *
+ * yield* put.pipe(Effect.as(""), Effect.catchTag("NotTransferable", ({ path }) => Effect.succeed(path))) // => "value.rows[1]"
+ */
 export class NotTransferable extends Schema.TaggedError<NotTransferable>("poniard/NotTransferable")("NotTransferable", {
   /** where the bad value is, such as `input 2: .items[0]` or `result of "load": .handle` */
   path: Schema.String,
@@ -135,7 +159,7 @@ export class NotTransferable extends Schema.TaggedError<NotTransferable>("poniar
   }
 }
 
-/** A function wrote to an input, or kept a view of one; found by `check: true`. */
+/** A function wrote to an input, or kept a view of one; found by `Engine.layer({ check: true })`. */
 export class InputMutated extends Schema.TaggedError<InputMutated>("poniard/InputMutated")("InputMutated", {
   task: Schema.String,
   /** which input, such as `input 2` */
@@ -177,7 +201,10 @@ export class TaskModuleUnloadable
   }
 }
 
-/** What was described makes no sense: a cycle, a handle where none is looked for, an option out of its range. */
+/**
+ * What is described makes no sense: a handle too deep, an option out of its range. Thrown at the call, but for what only
+ * an engine can see, such as a handle that was released.
+ */
 export class GraphInvalid extends Schema.TaggedError<GraphInvalid>("poniard/GraphInvalid")("GraphInvalid", {
   /** where, such as `input 2: .items[0]` or `delayed: options.priority` */
   path: Schema.String,
@@ -209,20 +236,7 @@ for (const [name, { prototype }] of Object.entries(classes)) Object.defineProper
 installErrors(classes)
 
 /** All of them, for the table of classes that may cross. */
-export const errorClasses = [
-  TaskFailed,
-  TaskCancelled,
-  TaskTimedOut,
-  Unplaceable,
-  ProcessorLost,
-  ChunkLost,
-  StoreFull,
-  NotTransferable,
-  InputMutated,
-  TaskFunctionMissing,
-  TaskModuleUnloadable,
-  GraphInvalid
-] as const
+export const errorClasses = Object.values(classes)
 
 /** Whatever a task can fail with besides its own typed errors. */
 export type TaskError =
@@ -243,7 +257,14 @@ export type TaskError =
  * The annotation on the Cause of every failed task: which task was asked for, which failed first, and the way between.
  * A typed error stays itself through all dependents, so this is where its origin is.
  *
- * @example Context.getOption(Cause.annotations(cause), TaskTrace)
+ * @example
+ * const q = delayed(add)(delayed(divide, { name: "p" })(1, 0), 1)
+ * const trace = yield* collect(q).pipe(
+ *   Effect.as(undefined),
+ *   Effect.catchCause((cause) => Effect.succeed(Context.getOrUndefined(Cause.annotations(cause), TaskTrace)))
+ * )
+ *
+ * trace?.root.startsWith("p") // => true
  */
 export class TaskTrace extends Context.Service<TaskTrace, {
   readonly task: string

@@ -28,8 +28,6 @@ const tryRevive = (source: string): unknown => {
 /**
  * Makes a task function of a function that uses nothing but its arguments and globals, so that it may be written in
  * any file. Its source text is shipped; the function itself is given back and can still be called.
- *
- * @example const cube = Task.inline((x: number) => x ** 3)
  */
 export const inline = ((fn: Function): Function => {
   const path = "Task.inline"

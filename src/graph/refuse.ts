@@ -11,11 +11,7 @@ export const installErrors = (classes: Constructors): void => {
   constructors = classes
 }
 
-/**
- * An error to throw at the call, with the `_tag`, fields and message of the class of that name.
- *
- * @example throw refuse("GraphInvalid", { path: "input 2: .items[0]", reason: "a handle must not be that deep" })
- */
+/** An error to throw at the call, with the `_tag`, fields and message of the class of that name. */
 export const refuse = <Tag extends keyof Refusals>(tag: Tag, fields: Refusals[Tag]): Error => {
   if (constructors !== undefined) return new constructors[tag](fields)
   const error = Object.assign(new Error(messages[tag](fields)), { _tag: tag }, fields)

@@ -111,20 +111,40 @@ export type InR<I> = IsAny<I> extends true ? never
 type Tail<In extends ReadonlyArray<unknown>> = In extends readonly [unknown?, ...infer Q] ? Q
   : ReadonlyArray<In[number]>
 
-/** What `delayed(fn)` gives: a function from inputs to a Delayed. */
+/**
+ * What `delayed(fn)` gives: a function from inputs to a Delayed. What takes a task function as an argument, of yours too,
+ * takes this: only so are its types inferred.
+ *
+ * @example
+ * const twice = (step: (x: Input<number>) => Delayed<number>, x: number) => step(step(x))
+ *
+ * yield* collect(twice(delayed(square), 3)) // => 81
+ */
 export interface Delay<In extends ReadonlyArray<unknown>, A, E = never, R = never> {
   <I extends In>(...inputs: I): Delayed<A, E | InE<I[number]>, R | InR<I[number]>>
-  /** One task per item, all with the same further arguments: one record for n tasks. */
+  /**
+   * One task per item, all with the same further arguments: one record for n tasks.
+   *
+   * @example
+   * yield* collect(delayed(add).map([1, 2, 3], 10)) // => [11, 12, 13]
+   */
   readonly map: <I extends ReadonlyArray<In[0]>, J extends Tail<In>>(
     items: I,
     ...shared: J
   ) => ReadonlyArray<Delayed<A, E | InE<I[number]> | InE<J[number]>, R | InR<I[number]> | InR<J[number]>>>
 }
 
-/** What `delayed(fn, { outputs: n })` gives: a function from inputs to n Delayed. */
+/** What `delayed(fn, { outputs: n })` gives: a function from inputs to n Delayed, one for each item of the result. */
 export interface DelayOutputs<In extends ReadonlyArray<unknown>, X, N extends number, E = never, R = never> {
   <I extends In>(...inputs: I): Outputs<X, N, E | InE<I[number]>, R | InR<I[number]>>
-  /** One task per item, each with n outputs. */
+  /**
+   * One task per item, each with n outputs.
+   *
+   * @example
+   * const rows = delayed(split, { outputs: 2 }).map([[1, 2], [3, 4]])
+   *
+   * yield* collect(rows.map(([evens]) => evens)) // => [[2], [4]]
+   */
   readonly map: <I extends ReadonlyArray<In[0]>, J extends Tail<In>>(
     items: I,
     ...shared: J

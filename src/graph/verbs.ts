@@ -91,37 +91,147 @@ type ErrorOf<T> = T extends Spawned<any, infer E> ? E : never
 
 /** The type of what goes under the name `Spawned`: the operations on handles of submitted tasks. */
 export interface SpawnedOperations {
-  /** Waits for the task and gives its value, which is then the caller's own; may be repeated. */
+  /**
+   * Waits for the task and gives its value, which is then the caller's own; may be repeated. Fails as the task did, with
+   * its typed error or a TaskError. In a task the slot is free meanwhile.
+   *
+   * @example
+   * const p = yield* spawn(square, 3)
+   *
+   * yield* Spawned.fetch(p) // => 9
+   */
   readonly fetch: <A, E>(handle: Spawned<A, E>) => Effect.Effect<A, E | TaskError, Engine>
-  /** Waits until the task has settled, however it did. Never fails. */
+  /**
+   * Waits until the task has settled, however it did. Never fails.
+   *
+   * @example
+   * const p = yield* spawn(divide, 1, 0)
+   * yield* Spawned.wait(p)
+   *
+   * yield* Spawned.isReady(p) // => true
+   */
   readonly wait: (handle: AnySpawned) => Effect.Effect<void, never, Engine>
-  /** Waits until one of the tasks has settled and gives its handle; does not come back for an empty list. */
+  /**
+   * Waits until one of the tasks has settled and gives its handle; does not come back for an empty list.
+   *
+   * @example
+   * const p = yield* spawn(square, 3)
+   * const q = yield* spawn(forever)
+   * const first = yield* Spawned.waitAny([p, q])
+   *
+   * first === p // => true
+   */
   readonly waitAny: <T extends AnySpawned>(handles: Iterable<T>) => Effect.Effect<T, never, Engine>
-  /** Waits until all of the tasks have settled. */
+  /**
+   * Waits until all of the tasks have settled, however they did. Never fails.
+   *
+   * @example
+   * const handles = yield* Effect.forEach([0, 1, 2], (n) => spawn(divide, 1, n))
+   * yield* Spawned.waitAll(handles)
+   *
+   * yield* Effect.forEach(handles, Spawned.isReady) // => [true, true, true]
+   */
   readonly waitAll: (handles: Iterable<AnySpawned>) => Effect.Effect<void, never, Engine>
-  /** The values of a tuple, array or record of handles; fails at the first failure. */
+  /**
+   * The values of a tuple, array or record of handles, in its shape; fails at the first failure, and the rest goes on.
+   *
+   * @example
+   * const p = yield* spawn(square, 3)
+   * const q = yield* spawn(add, p, 1)
+   *
+   * yield* Spawned.fetchAll({ p, q }) // => { p: 9, q: 10 }
+   */
   readonly fetchAll: <const T extends Group<T, AnySpawned>>(
     handles: T
   ) => Effect.Effect<Values<T>, ErrorOf<T[keyof T]> | TaskError, Engine>
-  /** Whether the task has settled. */
+  /**
+   * Whether the task has settled: finished, failed or cancelled.
+   *
+   * @example
+   * const p = yield* spawn(forever)
+   *
+   * yield* Spawned.isReady(p) // => false
+   */
   readonly isReady: (handle: AnySpawned) => Effect.Effect<boolean, never, Engine>
-  /** Fails the task and all that depends on it with TaskCancelled, unless it has settled. */
+  /**
+   * Fails the task and all that depends on it with TaskCancelled, unless it has settled. One that runs is interrupted; a
+   * synchronous function sees `Task.isCancelled()`.
+   *
+   * @example
+   * const p = yield* spawn(forever)
+   * const q = yield* spawn(add, p, 1)
+   * yield* Spawned.cancel(p)
+   * const error = yield* Effect.flip(Spawned.fetch(q))
+   *
+   * error._tag // => "TaskCancelled"
+   */
   readonly cancel: (handle: AnySpawned) => Effect.Effect<void, never, Engine>
-  /** Gives the handle up before its Scope closes; the task is dropped if nobody else wants it. */
+  /**
+   * Gives the handle up before its Scope closes, and what the option `persist` keeps; the task is dropped, or its value
+   * freed, if nobody else wants it.
+   *
+   * @example
+   * const p = yield* spawn(square, 3)
+   * const q = yield* spawn(add, p, 1)
+   * yield* Spawned.release(p) // q still wants its value
+   *
+   * yield* Spawned.fetch(q) // => 10
+   */
   readonly release: (handle: AnySpawned) => Effect.Effect<void, never, Engine>
 }
 
 /** The type of what goes under the name `Chunk`: the operations on stored values. */
 export interface ChunkOperations {
-  /** Stores a value until the caller's Scope closes. */
+  /**
+   * Stores a value until the caller's Scope closes, and gives its handle. Fails with NotTransferable for a value that
+   * cannot go to another thread, and with StoreFull for one that is larger than the budget.
+   *
+   * @example
+   * const xs = yield* Chunk.put(Float64Array.of(1, 2, 6))
+   *
+   * xs.bytes >= 3 * 8 // => true
+   * yield* collect(delayed(mean)(xs)) // => 3
+   */
   readonly put: <A>(value: A) => Effect.Effect<Chunk<A>, NotTransferable | StoreFull, Engine | Scope.Scope>
-  /** A copy of the value, the caller's own. */
+  /**
+   * A copy of the value, the caller's own and outside the budget.
+   *
+   * @example
+   * const xs = yield* Chunk.put(Float64Array.of(1, 2, 6))
+   *
+   * yield* Chunk.get(xs) // => Float64Array.of(1, 2, 6)
+   */
   readonly get: <A>(chunk: Chunk<A>) => Effect.Effect<A, TaskError, Engine>
-  /** Runs a function on the value where it lies, as a view that is valid until the function's Effect ends. */
+  /**
+   * Runs a function on the value where it lies, as a view that is valid until the function's Effect ends: no copy of a
+   * large array is made. The value is read-only.
+   *
+   * @example
+   * const xs = yield* Chunk.put(Float64Array.of(1, 2, 6))
+   *
+   * yield* Chunk.use(xs, (view) => Effect.succeed(view.length)) // => 3
+   */
   readonly use: <A, B, E, R>(
     chunk: Chunk<A>,
     f: (value: A) => Effect.Effect<B, E, R>
   ) => Effect.Effect<B, E | TaskError, R | Engine>
-  /** Frees it before its Scope closes, also if it is persistent. */
+  /**
+   * Whether a value is a Chunk, as functions with the option `meta` are given them.
+   *
+   * @example
+   * Chunk.is(yield* Chunk.put(1)) // => true
+   * Chunk.is(1) // => false
+   */
+  readonly is: (value: unknown) => value is Chunk<unknown>
+  /**
+   * Frees it before its Scope closes, also if it is persistent; tasks that were given it keep it until they are done.
+   *
+   * @example
+   * const xs = yield* Chunk.put(Float64Array.of(1, 2, 6))
+   * const p = yield* spawn(mean, xs)
+   * yield* Chunk.release(xs)
+   *
+   * yield* Spawned.fetch(p) // => 3
+   */
   readonly release: (chunk: Chunk<any>) => Effect.Effect<void, never, Engine>
 }

@@ -51,7 +51,9 @@ export class ArgumentWriter implements ArgumentVisitor {
   chunk(chunk: number): void {
     const { out } = this
     const { store } = this.host
+    const before = store.get(chunk)
     const held = store.solidify(chunk)
+    if (held !== before) this.host.solidified(chunk)
     if (!(held instanceof Entry)) return out.plain(held)
     const { code, head, parts } = held
     if (parts.length > 0 && parts[0] < 0) throw new Error(`chunk ${chunk} was sent while it was on disk only`)
@@ -63,8 +65,7 @@ export class ArgumentWriter implements ArgumentVisitor {
   }
 
   handle(chunk: number): void {
-    this.out.int(Code.handle)
-    this.out.int(chunk)
+    this.out.handle(chunk)
     this.out.values.push(this.host.bytesOf(chunk))
   }
 

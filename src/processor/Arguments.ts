@@ -6,6 +6,7 @@ import type { ArgumentVisitor, Host } from "./Processor.ts"
 export class Arguments implements ArgumentVisitor {
   private readonly host: Host
   private out: Array<unknown> = []
+  private task = -1
   /** the chunks among the arguments built last, and which argument each belongs to, from 0; with `check` only */
   shared: Array<{ readonly argument: number; readonly chunk: number }> = []
   private readonly open: Array<{ readonly list: Array<unknown>; readonly keys: ReadonlyArray<string> | undefined; left: number }> = []
@@ -17,6 +18,7 @@ export class Arguments implements ArgumentVisitor {
   /** The arguments of a task. */
   take(task: number): Array<unknown> {
     this.out = []
+    this.task = task
     this.shared = []
     this.host.source.visit(task, this)
     return this.out
@@ -53,7 +55,7 @@ export class Arguments implements ArgumentVisitor {
   }
 
   handle(chunk: number): void {
-    this.add(this.host.handleOf(chunk))
+    this.add(this.host.handleOf(chunk, this.task))
   }
 
   list(length: number): void {

@@ -74,8 +74,10 @@ export interface Host {
   readonly isCurrent: (task: number, attempt: number) => boolean
   /** whether an attempt waits for other tasks */
   readonly isWaiting: (attempt: number) => boolean
-  /** a handle of a chunk, for `meta` tasks on this thread */
-  readonly handleOf: (chunk: number) => unknown
+  /** a handle of a chunk, for a `meta` task on this thread, while it runs */
+  readonly handleOf: (chunk: number, task: number) => unknown
+  /** a value of this thread's heap has bytes in shared memory now */
+  readonly solidified: (chunk: number) => void
   /** the size of a chunk */
   readonly bytesOf: (chunk: number) => number
   /** the name by which people know a task */

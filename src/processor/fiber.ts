@@ -1,6 +1,7 @@
 // The processor of this thread: closures, and task functions when there are no threads. Effects run as fibers, with
 // the services of whoever collects them; plain functions run to their end, one batch a turn of their own.
 import { Cause, Context, Effect, Exit, type Fiber, Queue, type Scope } from "effect"
+import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { InputMutated } from "../graph/errors.ts"
@@ -170,7 +171,7 @@ class FiberRunner implements Running {
       return
     }
     const error = Cause.squash(cause)
-    if (error instanceof InputMutated) {
+    if (isA(error, InputMutated)) {
       return this.host.failed({ task, attempt, cause: undefined, error, typed: true, retryable: false, stack: "" })
     }
     const typed = Cause.hasFails(cause) && !Cause.hasDies(cause)

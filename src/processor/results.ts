@@ -1,4 +1,5 @@
 // Reads what a worker's finished attempts gave, into the form in which the store holds values.
+import { decode } from "../chunk/codec.ts"
 import { Entry, PACKED } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { StoreFull } from "../graph/errors.ts"
@@ -46,13 +47,21 @@ const readOne = (host: Host, rooms: WorkerRooms, from: Reader, task: number, att
     }
     case Code.rawBytes: {
       const code = from.int()
-      return store.adopt(code, undefined, [from.next() as Uint8Array])
+      const bytes = from.next() as Uint8Array
+      return host.isCurrent(task, attempt) ? store.adopt(code, undefined, [bytes]) : undefined
     }
     case Code.packedBytes: {
       const head = from.next() as Uint8Array
       const parts: Array<Uint8Array> = []
       for (let n = from.int(); n > 0; n--) parts.push(from.next() as Uint8Array)
-      return store.packed(head.slice(), parts)
+      if (!host.isCurrent(task, attempt)) return undefined
+      return host.source.options(task).getResult
+        ? store.keep(decode(head, parts.map((part) => part.slice()), store.crossing))
+        : store.packed(head.slice(), parts)
+    }
+    case Code.handle: {
+      const chunk = from.int()
+      return host.isCurrent(task, attempt) ? store.share(chunk) : undefined
     }
     default:
       throw new Error("a report could not be read: unknown code")

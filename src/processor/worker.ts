@@ -7,6 +7,7 @@ import { Flag } from "../transport/Message.ts"
 import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { written } from "../chunk/written.ts"
+import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import { faultOf } from "./faults.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
@@ -84,14 +85,16 @@ class WorkerRunner implements Running, Answerer {
       const { id, kind, name, source: text, url } = fn
       try {
         this.host.store.crossing.add(registeredModule(url)?.schemas ?? [])
-      } catch (error) {
-        return { task, attempt: 0, cause: undefined, error: error as Error, typed: true, retryable: false, stack: "" }
+      } catch (thrown) {
+        const error = new GraphInvalid({ path: url, reason: (thrown as Error).message })
+        return { task, attempt: 0, cause: undefined, error, typed: true, retryable: false, stack: "" }
       }
       this.known.add(fn.id)
       functions.push({ id, kind: kind === "inline" ? "inline" : "module", url, name, source: text })
     }
     const options = source.options(task)
     const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
+      | (options.getResult ? Flag.apart : 0)
     return this.writer.write(task, fn.id, flags, source.outputs(task), source.expected(task))
   }
 

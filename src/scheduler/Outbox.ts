@@ -37,6 +37,17 @@ export class Outbox {
     }
   }
 
+  /** Takes back the order to run an attempt, if it was given in this step. */
+  unsend(worker: number, attempt: number): boolean {
+    const batch = this.batches.run.get(worker)
+    const at = batch === undefined ? -1 : batch.attempts.indexOf(attempt)
+    if (batch === undefined || at < 0) return false
+    batch.tasks.splice(at, 1)
+    batch.attempts.splice(at, 1)
+    if (batch.tasks.length === 0) this.batches.run.delete(worker)
+    return true
+  }
+
   /** What has failed, settled or been released so far: to be performed before new tasks may refer to it. */
   takeEnded(): Array<Command> {
     const out: Array<Command> = []

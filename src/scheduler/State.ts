@@ -45,6 +45,8 @@ export interface Worker {
   closed: boolean
   /** ready tasks whose inputs are near */
   readonly near: ReadyQueue
+  /** bytes of inputs that it made of the task for which a place is sought */
+  pull: number
 }
 
 /** Where bytes are, and how many may be. */
@@ -62,6 +64,8 @@ export interface Memory {
   /** chunks that are on disk only */
   away: number
   overdrafts: number
+  /** bytes in use up to which there is nothing to write out ahead of need, as far as is known */
+  vain: number
 }
 
 /** The state. */
@@ -78,6 +82,8 @@ export interface State {
   readonly alive: Array<Worker>
   /** what no processor will ever run any more */
   readonly stranded: Set<Where>
+  /** ready tasks whose inputs were fetched for them, which they pin: they go first */
+  readonly fetched: Record<Where, ReadyQueue>
   /** ready tasks without a place near their inputs: those with inputs, and those without (roots) */
   readonly inner: Record<Where, ReadyQueue>
   readonly roots: Record<Where, ReadyQueue>
@@ -86,6 +92,8 @@ export interface State {
   readonly reservations: Map<number, number>
   /** attempts that wait for others */
   readonly yielded: Set<number>
+  /** bytes of the inputs of tasks that failed because these are more than the budget */
+  readonly needs: Map<number, number>
   /** chunk -> tasks that wait for its restore; their inputs are pinned */
   readonly restores: Map<number, Array<number>>
   /** tasks that wait for restores of their inputs, which they pin */
@@ -132,6 +140,7 @@ export const makeState = (options: { readonly budget: number }): State => {
     evictable: new Set(),
     stranded: new Set(),
     alive: [],
+    fetched: queue(),
     inner: queue(),
     roots: queue(),
     memory: {
@@ -141,10 +150,12 @@ export const makeState = (options: { readonly budget: number }): State => {
       spilling: 0,
       restoring: 0,
       away: 0,
-      overdrafts: 0
+      overdrafts: 0,
+      vain: 0
     },
     reservations: new Map(),
     yielded: new Set(),
+    needs: new Map(),
     restores: new Map(),
     fetching: new Set(),
     admitted: new Set(),
@@ -186,7 +197,8 @@ export const makeWorker = (
   stubborn: false,
   leaving: false,
   closed: false,
-  near: new ReadyQueue(s.tasks)
+  near: new ReadyQueue(s.tasks),
+  pull: 0
 })
 
 /** Runs `f` for every element of a column. */

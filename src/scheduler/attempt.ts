@@ -30,7 +30,7 @@ export const pin = (s: State, task: number, by: 1 | -1): void => {
 
 const use = (s: State, w: Worker, task: number, by: 1 | -1): void => {
   const demand = s.classes[s.tasks.taskClass[task]].demand
-  for (let r = 1; r < demand.length; r++) w.used[r] += by * demand[r]
+  for (let r = 1; r < demand.length; r++) if (demand[r] > 0) w.used[r] += by * demand[r]
 }
 
 /** Sets bytes aside for the output of a task, unless that has been done. */
@@ -116,6 +116,15 @@ export const ghost = (s: State, task: number): void => {
   }
   tasks.attempt[task] = 0
   tasks.worker[task] = NONE
+}
+
+/** Ends the current attempt of a task, of which nobody wants to hear any more. */
+export const interrupt = (s: State, task: number): void => {
+  const attempt = s.tasks.attempt[task]
+  const worker = s.tasks.worker[task]
+  if (s.out.unsend(worker, attempt)) return reported(s, task)
+  s.out.add("interrupt", worker, task, attempt)
+  ghost(s, task)
 }
 
 /** News of an attempt that is nobody's: its worker has one less to do. Returns false if the attempt is unknown. */

@@ -44,7 +44,8 @@ export const checkTasks = (s: State, edges: ReadonlySet<number>, complain: Compl
 /** Ready tasks that some queue holds. */
 const queuedTasks = (s: State): Set<number> => {
   const found = new Set<number>()
-  const queues = [...Object.values(s.inner), ...Object.values(s.roots), ...s.alive.map((w) => w.near)]
+  const queues = [s.fetched, s.inner, s.roots].flatMap((queue) => Object.values(queue))
+  queues.push(...s.alive.map((w) => w.near))
   for (const queue of queues) for (const task of queue.some(Infinity)) found.add(task)
   return found
 }

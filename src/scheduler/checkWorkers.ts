@@ -56,7 +56,7 @@ const checkList = (s: State, w: Worker, seen: Set<number>, say: Complain): numbe
   if (w.suspended !== suspended) say(`${w.suspended} attempts counted as suspended, ${suspended} are`)
   if (Math.abs(w.expected - expected) > 1e-3 * (1 + expected)) say(`${w.expected} ms expected, not ${expected}`)
   for (let r = 1; r < used.length; r++) {
-    if (w.used[r] !== used[r]) say(`${w.used[r]} of resource ${r} in use, not ${used[r]}`)
+    if ((w.used[r] ?? 0) !== used[r]) say(`${w.used[r]} of resource ${r} in use, not ${used[r]}`)
     if (used[r] > (w.capacity[r] ?? 0)) say(`${used[r]} of resource ${r} in use, of ${w.capacity[r]}`)
   }
   return suspended

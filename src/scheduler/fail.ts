@@ -1,11 +1,11 @@
 // Failure: a task that fails takes all that depends on it with it, at once and with the way it came; tasks that may
 // be tried again wait for their turn; wishes that want exits only count what settled.
-import { exorcise, ghost, isCurrent, reported } from "./attempt.ts"
+import { exorcise, interrupt, isCurrent, reported } from "./attempt.ts"
 import { type Event, FIRST_CLASS, type Reason, WISH_EXIT } from "./Event.ts"
 import { satisfy } from "./finish.ts"
 import { makeReady } from "./ready.ts"
 import { letGo, stopFetching, sweep } from "./release.ts"
-import { LIVE, RESTORING } from "./ChunkTable.ts"
+import { LIVE, PERSISTED, RESTORING } from "./ChunkTable.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -14,15 +14,18 @@ const failOne = (s: State, task: number, via: number, reason: Reason, pending: A
   const { chunks, edges, tasks } = s
   const status = tasks.status[task]
   if (status === FAILED || status === FREE || status === STORED) return
-  if (status === RUNNING) {
-    s.out.add("interrupt", tasks.worker[task], task, tasks.attempt[task])
-    ghost(s, task)
-  } else if (status === WAITING || status === READY) stopFetching(s, task)
+  if (status === RUNNING) interrupt(s, task)
+  else if (status === WAITING || status === READY) stopFetching(s, task)
   tasks.become(task, FAILED)
   s.out.failed.push(task)
   s.out.via.push(via)
   s.out.reasons.push(reason)
   for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+    if ((chunks.flags[chunk] & PERSISTED) !== 0) {
+      // There will be nothing to keep.
+      chunks.flags[chunk] &= ~PERSISTED
+      chunks.uses[chunk]--
+    }
     for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) {
       pending.push(edges.task[edge], task)
     }
@@ -49,6 +52,11 @@ export const fail = (s: State, task: number, via: number, reason: Reason): void 
   for (let i = failed.length - 1; i >= 0; i--) {
     letGo(s, failed[i])
     for (let chunk = tasks.firstOutput[failed[i]]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+      // There is no value to keep.
+      if ((chunks.flags[chunk] & PERSISTED) !== 0) {
+        chunks.flags[chunk] &= ~PERSISTED
+        chunks.uses[chunk]--
+      }
       if ((chunks.flags[chunk] & LIVE) !== 0 && chunks.uses[chunk] === 0) unused.push(chunk)
     }
   }
@@ -99,8 +107,7 @@ export const elapsed = (s: State, token: number, retryAfter: number): void => {
   }
   if (!isCurrent(s, task, attempt)) return
   if (retryAfter < 0) return fail(s, task, NONE, "timeout")
-  s.out.add("interrupt", s.tasks.worker[task], task, attempt)
-  ghost(s, task)
+  interrupt(s, task)
   retry(s, task, retryAfter)
 }
 

@@ -16,6 +16,8 @@ export const EVICT_ABOVE = 0.6
 export const PRODUCERS_BELOW = 0.85
 /** Share of the budget that a task may take, inputs and output, and still be sent ahead. */
 const HEAVY = 1 / 32
+/** Share of the budget by which use must grow before a search that found nothing to write out is repeated. */
+const LOOK_AGAIN = 1 / 64
 /** Chunks looked at for one eviction. */
 const LOOK_AT = 4096
 
@@ -49,13 +51,18 @@ interface InputBytes {
   readonly absent: boolean
 }
 
-const inputBytes = (s: State, task: number): InputBytes => {
+/** `counted`: chunks that are counted already, for a task that may use one more than once. */
+const inputBytes = (s: State, task: number, counted: Set<number> | undefined): InputBytes => {
   const { chunks, edges } = s
   let all = 0
   let away = 0
   let absent = false
   for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
+    if (counted !== undefined) {
+      if (counted.has(chunk)) continue
+      counted.add(chunk)
+    }
     all += chunks.bytes[chunk]
     if ((chunks.place[chunk] & IN_MEMORY) !== 0) continue
     absent = true
@@ -95,16 +102,21 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
   const bytes = estimate(s, task)
   const { memory } = s
   if (s.admitted.has(task)) return "yes"
-  if (bytes === 0 && memory.away === 0) return "yes"
-  const inputs = inputBytes(s, task)
-  if (bytes === 0 && !inputs.absent) return "yes"
+  const root = s.tasks.firstInput[task] === NONE
+  const taken = memory.resident + memory.reserved + memory.restoring
+  const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
+  // What nothing is known of waits for room like those that are known to need it.
+  const nothing = bytes === 0 && !(root && taken > limit && isUnknown(s, task))
+  if (nothing && memory.away === 0) return "yes"
+  let inputs = inputBytes(s, task, undefined)
+  if (nothing && !inputs.absent) return "yes"
+  if (taken + bytes + inputs.all > limit) inputs = inputBytes(s, task, new Set())
   if (inputs.all > memory.budget) {
+    s.needs.set(task, inputs.all)
     fail(s, task, NONE, "full")
     return "failed"
   }
-  const root = s.tasks.firstInput[task] === NONE
-  const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
-  const over = memory.resident + memory.reserved + memory.restoring + bytes + inputs.away - limit
+  const over = taken + bytes + inputs.away - limit
   if (over > 0 && !overdraft) {
     // What it reads itself is not what makes room for it.
     pin(s, task, 1)
@@ -113,6 +125,11 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
     if (memory.resident + memory.reserved + memory.restoring + bytes + inputs.away > limit) return "no"
   }
   return inputs.absent && fetch(s, task, bytes) ? "fetching" : "yes"
+}
+
+const isUnknown = (s: State, task: number): boolean => {
+  const taskClass = s.tasks.taskClass[task]
+  return s.classes[taskClass].bytes < 0 && s.learned[taskClass].bytes < 0
 }
 
 /** Whether a task takes so much memory that none like it should be sent ahead of need: its inputs would be pinned. */
@@ -162,12 +179,15 @@ const leaveOnDisk = (s: State, chunk: number): void => {
   s.out.moves.push(chunk)
 }
 
-/** Sends at least `bytes` to disk, what is needed last first; `hard`: also what will be needed soon. */
-export const evict = (s: State, bytes: number, hard: boolean): void => {
-  if (bytes <= 0 || s.evictable.size === 0) return
+/**
+ * Sends at least `bytes` to disk, what is needed last first; `hard`: also what will be needed soon. False if there was
+ * nothing to send.
+ */
+export const evict = (s: State, bytes: number, hard: boolean): boolean => {
+  if (bytes <= 0 || s.evictable.size === 0) return false
   let left = bytes
   for (const { chunk } of candidates(s, hard)) {
-    if (left <= 0) return
+    if (left <= 0) return true
     left -= s.chunks.bytes[chunk]
     if ((s.chunks.place[chunk] & DISK) !== 0) leaveOnDisk(s, chunk)
     else {
@@ -176,12 +196,19 @@ export const evict = (s: State, bytes: number, hard: boolean): void => {
       s.out.spills.push(chunk)
     }
   }
+  return left < bytes
 }
 
-/** Writes out ahead of need while more than EVICT_ABOVE of the budget is in use. */
+/**
+ * Writes out ahead of need while more than EVICT_ABOVE of the budget is in use. Where nothing could be written out, it
+ * looks again only when there is a good deal more: it looks at many chunks, and this is asked in every step.
+ */
 export const relieve = (s: State): void => {
-  const over = usage(s) - s.memory.budget * EVICT_ABOVE
-  if (over > 0) evict(s, over, false)
+  const { memory } = s
+  const used = usage(s)
+  const over = used - memory.budget * EVICT_ABOVE
+  if (over <= 0) memory.vain = 0
+  else if (used > memory.vain) memory.vain = evict(s, over, false) ? 0 : used + memory.budget * LOOK_AGAIN
 }
 
 /** A spill or a restore is complete: the chunk is in `place`. */

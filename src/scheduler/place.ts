@@ -26,13 +26,20 @@ const hasRoom = (w: Worker): boolean => {
 /** Workers without work among those that `leastLoaded` has just compared. */
 let workless = 0
 
+/** Of workers with equally little to do, the one goes first that has tasks near it: else another would take them. */
+const isBefore = (a: Worker, b: Worker): boolean => {
+  if (a.expected !== b.expected) return a.expected < b.expected
+  if (a.sent !== b.sent) return a.sent < b.sent
+  return a.near.size > 0 && b.near.size === 0
+}
+
 const leastLoaded = (s: State): Worker | undefined => {
   let best: Worker | undefined
   workless = 0
   for (const w of s.alive) {
     if (w.closed || !hasRoom(w)) continue
     if (w.sent === 0) workless++
-    if (best === undefined || w.expected < best.expected || (w.expected === best.expected && w.sent < best.sent)) best = w
+    if (best === undefined || isBefore(w, best)) best = w
   }
   return best
 }
@@ -58,10 +65,17 @@ const consider = (s: State, queue: ReadyQueue): void => {
   choice.from = queue
 }
 
-/** The best task for a worker: its own near ones, those near nobody, roots; or else one that is near a busy worker. */
+/**
+ * The best task for a worker: one whose inputs were fetched for it; its own near ones, those near nobody, roots; or else
+ * one that is near a busy worker.
+ */
 const choose = (s: State, w: Worker): Choice => {
   choice.task = NONE
   choice.from = undefined
+  if (s.admitted.size > 0) {
+    for (const where of w.accepts) consider(s, s.fetched[where])
+    if (choice.task !== NONE) return choice
+  }
   consider(s, w.near)
   for (const where of w.accepts) {
     consider(s, s.inner[where])
@@ -71,10 +85,14 @@ const choose = (s: State, w: Worker): Choice => {
   let most = 0
   for (const other of s.alive) {
     if (other === w || other.near.size <= most || !sameKind(other, w)) continue
+    // One that has room takes them itself, unless this one has nothing at all.
+    if (w.sent > 0 && hasRoom(other)) continue
+    const task = other.near.peek()
+    if (task === NONE) continue
     most = other.near.size
+    choice.task = task
     choice.from = other.near
   }
-  if (choice.from !== undefined) choice.task = choice.from.peek()
   return choice
 }
 
@@ -82,7 +100,7 @@ const sameKind = (a: Worker, b: Worker): boolean => a.accepts.every((where) => b
 
 const fits = (s: State, w: Worker, task: number): boolean => {
   const demand = s.classes[s.tasks.taskClass[task]].demand
-  for (let r = 1; r < demand.length; r++) if (w.used[r] + demand[r] > (w.capacity[r] ?? 0)) return false
+  for (let r = 1; r < demand.length; r++) if (demand[r] > 0 && !(w.used[r] + demand[r] <= w.capacity[r])) return false
   return true
 }
 
@@ -91,14 +109,20 @@ const dispatch = (s: State, w: Worker, task: number): void => {
   send(s, w, task, estimate(s, task))
 }
 
-/** Looks for a task with inputs that memory admits although the best one was not: consumers make room. */
-const lookPast = (s: State, w: Worker): boolean => {
-  for (const queue of [w.near, ...w.accepts.map((where) => s.inner[where])]) {
+/**
+ * Looks for a task that can be sent although the best one cannot: one with inputs if memory does not admit that
+ * (consumers make room), any if the worker lacks a resource. True if something has changed.
+ */
+const lookPast = (s: State, w: Worker, roots: boolean): boolean => {
+  const queues = [w.near, ...w.accepts.map((where) => s.inner[where])]
+  if (roots) queues.push(...w.accepts.map((where) => s.roots[where]))
+  for (const queue of queues) {
     for (const task of queue.some(LOOK_PAST)) {
       // A task may be in the list twice, and has ceased to be ready if it is being fetched by now.
-      if (s.tasks.status[task] !== READY || !fits(s, w, task) || admit(s, task, false) !== "yes") continue
-      dispatch(s, w, task)
-      return true
+      if (s.tasks.status[task] !== READY || !fits(s, w, task)) continue
+      const admission = admit(s, task, false)
+      if (admission === "yes") dispatch(s, w, task)
+      if (admission === "yes" || admission === "failed") return true
     }
   }
   return false
@@ -113,10 +137,10 @@ const fill = (s: State, w: Worker): boolean => {
   do {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
-    if (!fits(s, w, task)) return lookPast(s, w) || some
+    if (!fits(s, w, task)) return lookPast(s, w, true) || some
     if (isAhead(w) && isHeavy(s, task)) return some
     const admission = admit(s, task, false)
-    if (admission === "no") return lookPast(s, w) || some
+    if (admission === "no") return lookPast(s, w, false) || some
     from.shift()
     some = true
     if (admission === "yes") dispatch(s, w, task)
@@ -125,9 +149,9 @@ const fill = (s: State, w: Worker): boolean => {
 }
 
 /** When nothing runs, moves or can be admitted, one task runs over the budget: otherwise nothing ever would. */
-const overdraft = (s: State): boolean => {
-  if (s.memory.spilling > 0 || s.memory.restoring > 0) return false
-  for (const w of s.alive) if (w.sent > 0) return false
+const overdraft = (s: State): void => {
+  if (s.memory.spilling > 0 || s.memory.restoring > 0) return
+  for (const w of s.alive) if (w.sent > 0) return
   for (const w of s.alive) {
     if (!hasRoom(w)) continue
     const { from, task } = choose(s, w)
@@ -136,9 +160,8 @@ const overdraft = (s: State): boolean => {
     const admission = admit(s, task, true)
     from.shift()
     if (admission === "yes") dispatch(s, w, task)
-    return admission !== "failed" || overdraft(s)
+    return
   }
-  return false
 }
 
 /**

@@ -2,7 +2,7 @@
 // dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion.
 import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
-import { ghost, pin, unreserve } from "./attempt.ts"
+import { interrupt, pin, unreserve } from "./attempt.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -81,10 +81,7 @@ export const stopFetching = (s: State, task: number): void => {
 const abandon = (s: State, task: number, unused: Array<number>): void => {
   const { chunks, tasks } = s
   const status = tasks.status[task]
-  if (status === RUNNING) {
-    s.out.add("interrupt", tasks.worker[task], task, tasks.attempt[task])
-    ghost(s, task)
-  }
+  if (status === RUNNING) interrupt(s, task)
   if (status === WAITING || status === READY) stopFetching(s, task)
   detach(s, task, unused)
   tasks.become(task, STORED)
@@ -130,6 +127,7 @@ export const sweep = (s: State, unused: Array<number>): void => {
 
 /** A task that has finished or failed lets go of its inputs. */
 export const letGo = (s: State, task: number): void => {
+  if (s.tasks.firstInput[task] === NONE) return
   const unused: Array<number> = []
   detach(s, task, unused)
   if (unused.length > 0) sweep(s, unused)

@@ -54,7 +54,8 @@ export const apply = (s: State, e: Event): void => {
     case "chunk kept":
       return kept(s, e.chunk, e.retry)
     case "pressure":
-      return evict(s, e.bytes - s.memory.spilling, true)
+      evict(s, e.bytes - s.memory.spilling, true)
+      return
     case "elapsed":
       return elapsed(s, e.token, e.retryAfter)
   }

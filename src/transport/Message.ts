@@ -39,7 +39,9 @@ export const Flag = {
   /** say when it is claimed */
   announce: 1,
   /** several values: the function returns an array, each item is one */
-  many: 2
+  many: 2,
+  /** the result travels in the message, although memory is shared (`getResult`) */
+  apart: 4
 } as const
 
 /** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, number of

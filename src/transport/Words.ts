@@ -95,6 +95,12 @@ export class Writer {
     for (const part of parts) this.values.push(part)
   }
 
+  /** Appends a chunk itself, which is one of the task's inputs. */
+  handle(chunk: number): void {
+    this.int(Code.handle)
+    this.int(chunk)
+  }
+
   /** What was written, as its own array; the writer starts again. */
   take(): { readonly ints: Int32Array; readonly values: Array<unknown> } {
     const taken = { ints: this.ints.slice(0, this.at), values: this.values }

@@ -28,6 +28,7 @@ export interface AttemptHead {
   readonly outputs: number
   readonly expected: number
   readonly many: boolean
+  readonly apart: boolean
 }
 
 /** An attempt that has begun. */
@@ -38,6 +39,7 @@ export class Attempt implements CurrentTask {
   readonly outputs: number
   readonly expected: number
   readonly many: boolean
+  readonly apart: boolean
   readonly pieces: Array<Piece> = []
   readonly started = performance.now()
   ended = false
@@ -60,6 +62,7 @@ export class Attempt implements CurrentTask {
     this.outputs = head.outputs
     this.expected = head.expected
     this.many = head.many
+    this.apart = head.apart
   }
 
   get id(): number {

@@ -1,7 +1,7 @@
 // Failures as they travel to the engine: what was thrown, written by the codec; what could not be run or sent, as words.
 // Anything can be thrown, also what throws again when it is looked at: nothing here ever does.
 import { type Crossing, encode, Refused } from "../chunk/codec.ts"
-import { ownCopy, safely, written } from "../chunk/written.ts"
+import { isA, ownCopy, written } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
 import type { Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
@@ -22,8 +22,6 @@ const base = ({ attempt, task }: Which, kind: Failure["kind"], text: string): Fa
   names: [],
   bytes: 0
 })
-
-const isA = <A>(error: unknown, type: new(...args: never) => A): error is A => safely(() => error instanceof type, false)
 
 /** An attempt that threw, or whose result could not be sent. */
 export const failureOf = (crossing: Crossing, attempt: Which, error: unknown): Failure => {

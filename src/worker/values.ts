@@ -1,10 +1,12 @@
 // Values on the worker's side: arguments read from a batch as views on shared memory, results written into the room.
 // Nothing is copied that lies in the arena already: an array made by Task.alloc, or an input handed on.
-import { type Crossing, decode, encode, isPlain } from "../chunk/codec.ts"
+import { type Crossing, decode, encode, isPlain, Refused } from "../chunk/codec.ts"
 import { PACKED, rawCode, viewRaw } from "../chunk/Entry.ts"
 import { INLINE_BYTES, RAW_BYTES } from "../chunk/sizes.ts"
+import { ownCopy } from "../chunk/written.ts"
 import { Code } from "../transport/Message.ts"
 import type { Reader, Writer } from "../transport/Words.ts"
+import { FarChunk } from "./handle.ts"
 import type { Piece, Room } from "./Room.ts"
 
 /** What a running attempt holds of shared memory. */
@@ -15,6 +17,8 @@ export interface Holdings {
   readonly inputs: Array<number>
   /** bytes that its output will probably take */
   readonly expected: number
+  /** its result travels in the message */
+  readonly apart: boolean
 }
 
 /** A chunk as a `meta` task gets it. */
@@ -96,6 +100,12 @@ const bytesIn = (value: ArrayBufferView | ArrayBuffer): Uint8Array =>
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(value)
 
+/** What `Task.alloc(...).buffer` is: not the array's own memory, but everybody's. */
+const refuseArena = (buffers: ReadonlyArray<Uint8Array>, arena: SharedArrayBuffer, root: string): void => {
+  const whole = buffers.some(({ buffer, byteOffset, byteLength }) => buffer === arena && byteOffset === 0 && byteLength === arena.byteLength)
+  if (whole) throw new Refused(root, "it holds the buffer of an array of Task.alloc, which is the memory of all tasks: return the array")
+}
+
 /** Writes results. */
 export class ValueWriter {
   private readonly room: Room | undefined
@@ -109,6 +119,8 @@ export class ValueWriter {
   /** Writes one value. Throws Refused or RoomRefused before anything is written. */
   write(to: Writer, value: unknown, holdings: Holdings, root: string): void {
     if (isPlain(value)) return to.plain(value)
+    if (value instanceof FarChunk) return to.handle(value.chunk)
+    if (holdings.apart) return this.apart(to, value, root)
     const code = typeof value === "object" && value !== null ? rawCode(value) : PACKED
     if (code !== PACKED) {
       const bytes = bytesIn(value as ArrayBufferView | ArrayBuffer)
@@ -117,9 +129,15 @@ export class ValueWriter {
       }
     }
     const { buffers, head } = encode(value, this.crossing, { root })
+    if (this.room !== undefined) refuseArena(buffers, this.room.arena, root)
     if (this.room === undefined) to.packedBytes(head, buffers)
     else if (head.byteLength <= INLINE_BYTES) to.packed(head, buffers.flatMap((part) => this.place(part, holdings)))
     else to.packed(undefined, [head, ...buffers].flatMap((part) => this.place(part, holdings)))
+  }
+
+  private apart(to: Writer, value: unknown, root: string): void {
+    const { buffers, head } = ownCopy(encode(value, this.crossing, { root }))
+    to.packedBytes(head, buffers)
   }
 
   private raw(to: Writer, code: number, bytes: Uint8Array, holdings: Holdings): void {

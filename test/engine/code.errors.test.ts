@@ -1,11 +1,14 @@
 // Code that a worker cannot have: functions that a module does not register, and modules that do not load. Each error
 // says what Node said and what to do; the engine goes on.
-import { assert } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { collect, delayed, Task } from "poniard"
+import { Crossing } from "../../src/chunk/codec.ts"
+import { entryOf } from "../../src/graph/TaskFunction.ts"
+import { Functions } from "../../src/worker/Functions.ts"
 import { folder } from "./files.ts"
 import { square } from "./modules/kinds.ts"
 import { onMainOnly, whole } from "./modules/halves.ts"
@@ -58,6 +61,20 @@ const unloadable: { readonly [title: string]: readonly [string, string, RegExp, 
   "an import that is not there": ["a.mjs", "import { nope } from 'node:fs'\nexport const f = nope\n", /named 'nope'/, /^$/],
   "process.exit at import": ["a.mjs", "process.exit(7)", /called process\.exit\(7\) while it was loaded/, /import\.meta\.main/]
 }
+
+describe("a module that never finishes loading", () => {
+  it.live("is given up, and says so", () =>
+    Effect.gen(function*() {
+      const f = yield* functionIn("a.mjs", "await new Promise(() => {})\nexport const f = 1\n")
+      const functions = new Functions(new Crossing(), 50)
+      functions.introduce({ id: 1, kind: "module", url: entryOf(f).url, name: "f", source: undefined })
+      yield* Effect.callback<void>((resume) => functions.load(1, () => resume(Effect.void)))
+      const { fn, missing } = functions.get(1)!
+      assert.isUndefined(fn)
+      assert.deepInclude(missing, { kind: "unloadable", path: entryOf(f).url })
+      assert.match(missing!.text, /has not finished loading after 0\.05 s: does it await something at its top level/)
+    }))
+})
 
 overTransports("code that a worker cannot have", {}, (test) => {
   for (const [title, [name, text, reason, hint]] of Object.entries(unloadable)) {

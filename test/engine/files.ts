@@ -36,6 +36,8 @@ export const makeGate = Effect.gen(function*() {
     hasBegun: (count: number) => until(() => linesOf(began).length >= count),
     /** the tasks that have begun, in order */
     order: () => linesOf(began).map(Number),
+    /** waits until so many tasks have ended */
+    ended: (count: number) => until(() => linesOf(`${began}.ended`).length >= count),
     /** waits until so many tasks have seen that nobody wants them */
     wasCancelled: (count: number) => until(() => linesOf(`${began}.cancelled`).length >= count)
   }

@@ -1,6 +1,6 @@
 // What the suites of the engine share: each runs over every transport, with one engine for the whole suite. A test that
 // hangs prints why; after each test the engine must be empty again: no chunk, no byte, no attempt.
-import { assert, layer } from "@effect/vitest"
+import { assert, it, layer } from "@effect/vitest"
 import { Console, Effect, type Layer, Schedule, type Scope } from "effect"
 import { Engine } from "poniard"
 import type { EngineOptions } from "../../src/engine/options.ts"
@@ -70,3 +70,20 @@ export const overTransports = (
     })
   }
 }
+
+/** Runs a test in an engine of its own, over each transport. */
+export const inOwnEngine = (
+  name: string,
+  body: (own: OwnEngine, transport: TransportName) => Effect.Effect<unknown, unknown, Scope.Scope>
+): void => {
+  for (const transport of transports) {
+    it.live(`${name} (${transport})`, () =>
+      Effect.scoped(body((options, use) => {
+        const engine: Layer.Layer<Engine> = Engine.layer({ threads: 2, memory: "16 MiB", check: true, transport, ...options })
+        return Effect.provide(unlessItHangs(Effect.scoped(use)), engine)
+      }, transport)))
+  }
+}
+
+/** Builds an engine, runs something in it and closes it. */
+export type OwnEngine = <A, E>(options: EngineOptions, use: Effect.Effect<A, E, Engine | Scope.Scope>) => Effect.Effect<A, E>

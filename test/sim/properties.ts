@@ -64,6 +64,8 @@ const budgetHolds = (world: World, before: Told, turn: Turn): void => {
   }
   const fetched = turn.commands.some((command) => command._tag === "restore") ? 1 : 0
   if (overdrafts > 1 || sent + fetched !== 1) world.broken(`overdraft: ${overdrafts}, and ${sent} sent`)
+  // What fails in the turn can be what was being moved.
+  if (turn.commands.some((command) => command._tag === "fail")) return
   if (before.sent > 0 || before.memory.spilling > 0 || before.memory.restoring > 0) world.broken("overdraft: too early")
 }
 

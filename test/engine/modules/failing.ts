@@ -57,7 +57,7 @@ export type Thrown = keyof typeof thrown
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** The task functions of this file. */
-export const { after, callbackThrows, fine, interrupts, joined, loops, pairOf, rejectsLate, sleeps, throwsLate, throws, tries } = Task
+export const { after, callbackThrows, fine, interrupts, joined, listens, loops, pairOf, polls, rejectsLate, sleeps, throwsLate, throws, tries } = Task
   .module(import.meta.url, {
     fine: (x: number) => x + 1,
     joined: (a: unknown, b: unknown) => [a, b],
@@ -90,6 +90,16 @@ export const { after, callbackThrows, fine, interrupts, joined, loops, pairOf, r
       return count
     },
     sleeps: () => Effect.never,
+    listens: (hears: string) =>
+      new Promise<string>((resolve, reject) => {
+        const signal = Task.signal()
+        signal.addEventListener("abort", () => hears === "resolves" ? resolve("too late") : reject(new Error("stopped")))
+        if (signal.aborted) resolve("at once")
+      }),
+    polls: async () => {
+      while (!Task.isCancelled()) await pause(1)
+      return "too late"
+    },
     loops: () => {
       while (!Task.isCancelled());
       return "cancelled"

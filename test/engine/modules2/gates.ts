@@ -10,7 +10,7 @@ export const { hold, holdLater, mark, never, stubborn } = Task.module(import.met
   hold: (began: string, gate: string, value: number): number => {
     appendFileSync(began, `${value}\n`)
     while (!existsSync(gate) && !Task.isCancelled()) Atomics.wait(nap, 0, 0, 1)
-    if (Task.isCancelled()) appendFileSync(`${began}.cancelled`, `${value}\n`)
+    appendFileSync(`${began}.${Task.isCancelled() ? "cancelled" : "ended"}`, `${value}\n`)
     return value
   },
   /** The same as an Effect, which interruption ends. */

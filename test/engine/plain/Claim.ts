@@ -26,8 +26,9 @@ export const failsWith = <E, R, Tag extends (E & Tagged)["_tag"]>(
 ): Effect.Effect<Extract<E, { readonly _tag: Tag }>, never, R> =>
   Effect.map(causeOf(effect), (cause) => {
     const [reason] = cause.reasons
-    assert.ok(cause.reasons.length === 1 && Cause.isFailReason(reason), `expected one failure, got ${Cause.pretty(cause)}`)
-    assert.equal((reason.error as { readonly _tag?: unknown })._tag, tag, Cause.pretty(cause))
+    if (cause.reasons.length !== 1 || !Cause.isFailReason(reason)) assert.fail(`expected one failure, got ${Cause.pretty(cause)}`)
+    const { _tag } = reason.error as { readonly _tag?: unknown }
+    if (_tag !== tag) assert.fail(`expected ${tag}, got ${Cause.pretty(cause)}`)
     return reason.error as never
   })
 

@@ -10,8 +10,10 @@ import {
   fine,
   interrupts,
   joined,
+  listens,
   loops,
   pairOf,
+  polls,
   rejectsLate,
   sleeps,
   type Thrown,
@@ -85,7 +87,7 @@ const causes: Claims = {
       assert.ok(listed.cause instanceof Listed && listed.cause.at.y === 2)
       assert.equal((yield* failsWith(collect(delayed(dies)("undefined")), "TaskFailed")).cause, undefined)
       const odd = yield* failsWith(collect(delayed(dies)("function")), "TaskFailed")
-      assert.ok(odd.cause instanceof Error && (odd.cause.cause as { readonly why: string }).why === "odd")
+      assert.deepEqual(odd.cause, { f: "[a function cannot cross threads]", why: "odd" })
       yield* failsWith(collect(delayed(dies)("getter")), "TaskFailed")
       yield* goesOn
     }),
@@ -196,6 +198,19 @@ const ending: Claims = {
       const overdue = yield* failsWith(collect(slow), "TaskTimedOut")
       assert.deepEqual([overdue.task, overdue.root, overdue.timeout, overdue.attempt], ["next", "sleeps", 30, 1])
       yield* goesOn
+    }),
+
+  "a Promise is told by Task.signal and Task.isCancelled, and what it gives then counts no more": () =>
+    Effect.gen(function*() {
+      const before = (yield* Engine.snapshot).processors.map(({ id }) => id).sort()
+      for (const task of [delayed(listens)("resolves"), delayed(listens)("rejects"), delayed(polls)()]) {
+        const dropped = yield* Effect.timeoutOption(collect(task), 20)
+        assert.ok(Option.isNone(dropped))
+        const overdue = yield* failsWith(collect(delayed(listens, { timeout: 20 })("resolves")), "TaskTimedOut")
+        assert.equal(overdue.root, "listens")
+        yield* goesOn
+      }
+      assert.deepEqual((yield* Engine.snapshot).processors.map(({ id }) => id).sort(), before)
     }),
 
   "a loop that asks whether it is cancelled ends when it is, and its thread stays": () =>
