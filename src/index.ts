@@ -19,8 +19,29 @@ export {
 } from "./graph/errors.ts"
 export { Task } from "./graph/Task.ts"
 
-export type { TaskError } from "./graph/errors.ts"
-export type { TaskOptions } from "./graph/options.ts"
-export type { Delayed, Handle, Input, Inputs, TaskFunction } from "./graph/types.ts"
 export { Engine } from "./engine/PublicEngine.ts"
 export { Chunk, collect, collectExit, completed, compute, spawn, Spawned, spawnWith } from "./engine/verbs.ts"
+
+export type { EngineSnapshot } from "./engine/EngineSnapshot.ts"
+export type { Turn } from "./engine/Journal.ts"
+export type { TestOptions } from "./engine/layerTest.ts"
+export type { EngineOptions } from "./engine/options.ts"
+export type { TaskError } from "./graph/errors.ts"
+export type { TaskOptions } from "./graph/options.ts"
+export type {
+  AnyDelayed,
+  AnyHandle,
+  Delay,
+  Delayed,
+  DelayOutputs,
+  Group,
+  Handle,
+  Input,
+  Inputs,
+  Outputs,
+  TaskFunction,
+  Values
+} from "./graph/types.ts"
+export type { Chunks, Collectable, Exits, SpawnOptions } from "./graph/verbs.ts"
+export type { Command as EngineCommand } from "./scheduler/Command.ts"
+export type { Event as EngineEvent } from "./scheduler/Event.ts"

@@ -1,5 +1,6 @@
 // Takes samples of several contestants in turn, so that noise of the machine hits all of them alike.
 // Not for comparing figures of different runs: on a shared box only ratios within one run mean anything.
+import { setTimeout } from "node:timers/promises"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { median } from "./Row.ts"
@@ -27,8 +28,14 @@ export interface Series {
 setFlagsFromString("--expose-gc")
 const collectGarbage = runInNewContext("gc") as () => void
 
-/** The heap is swept before each sample, off the clock: nobody pays for the garbage of the one before. */
-export const sweep = (): void => collectGarbage()
+/** ms that V8's helper threads get to end their part of a collection: on two cores they would work beside the sample. */
+const SETTLE_MS = 20
+
+/** Sweeps the heap, off the clock: nobody pays for the garbage of the sample before. */
+const sweep = (): Promise<void> => {
+  collectGarbage()
+  return setTimeout(SETTLE_MS)
+}
 
 const seriesOf = (name: string, samples: ReadonlyArray<Sample>): Series => ({
   name,
@@ -48,7 +55,7 @@ export const interleave = async (
     if (round === options.warmUps) options.warm?.()
     for (let turn = 0; turn < contestants.length; turn++) {
       const at = (round + turn) % contestants.length
-      sweep()
+      await sweep()
       const sample = await contestants[at].sample()
       if (round >= options.warmUps) taken[at].push(sample)
     }

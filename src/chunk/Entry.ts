@@ -30,7 +30,9 @@ export const rawCode = (value: object): number => {
   if (value instanceof ArrayBuffer) return 13
   if (!ArrayBuffer.isView(value)) return PACKED
   const prototype = Object.getPrototypeOf(value)
-  for (let code = 1; code < 13; code++) if (prototype === (rawTypes[code] as { prototype: object }).prototype) return code
+  for (let code = 1; code < 13; code++) {
+    if (prototype === (rawTypes[code] as { prototype: object }).prototype) return code
+  }
   return value instanceof Uint8Array ? 2 : PACKED
 }
 

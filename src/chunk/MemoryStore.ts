@@ -4,8 +4,8 @@
 import { crc32 } from "node:zlib"
 import { Arena } from "./Arena.ts"
 import { type Crossing, decode, encode, isPlain } from "./codec.ts"
-import { freeze } from "./freeze.ts"
 import { Entry, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
+import { freeze } from "./freeze.ts"
 import { sizeOf } from "./size.ts"
 import { INLINE_BYTES, RAW_BYTES } from "./sizes.ts"
 

@@ -4,7 +4,10 @@ import { describeCause } from "../graph/causes.ts"
 import { type Crossing, encode, type Encoded } from "./codec.ts"
 
 /** The same with buffers that nobody else can change. */
-export const ownCopy = ({ buffers, head }: Encoded): Encoded => ({ head, buffers: buffers.map((buffer) => buffer.slice()) })
+export const ownCopy = ({ buffers, head }: Encoded): Encoded => ({
+  head,
+  buffers: buffers.map((buffer) => buffer.slice())
+})
 
 /** What `look` sees, or the other if that throws. */
 export const safely = <A, B>(look: () => A, other: B): A | B => {
@@ -16,7 +19,8 @@ export const safely = <A, B>(look: () => A, other: B): A | B => {
 }
 
 /** `instanceof`, also for what throws when it is asked. */
-export const isA = <A>(value: unknown, type: new(...args: never) => A): value is A => safely(() => value instanceof type, false)
+export const isA = <A>(value: unknown, type: new(...args: never) => A): value is A =>
+  safely(() => value instanceof type, false)
 
 /** An error without the stack of this place, which would say nothing. */
 const standIn = (text: string, options?: ErrorOptions): Error => {

@@ -49,6 +49,8 @@ export class Core {
   readonly attempts = new Map<number, number>()
   /** what stops the timer of a running attempt with a timeout, by task id */
   readonly timeouts = new Map<number, { readonly attempt: number; readonly stop: () => void }>()
+  /** tasks that may have been what a worker died of */
+  readonly suspects = new Set<number>()
   /** why chunks were lost */
   readonly losses = new Map<number, string>()
   /** what is known of the last worker that was lost */
@@ -236,6 +238,7 @@ export class Core {
     if (this.faults.size > 0) this.faults.delete(task)
     if (this.retries.size > 0) this.retries.delete(task)
     if (this.attempts.size > 0) this.attempts.delete(task)
+    if (this.suspects.size > 0) this.suspects.delete(task)
     this.taskIds.release(task)
   }
 

@@ -3,43 +3,61 @@ import type { Core } from "./Core.ts"
 import type { Mover } from "./Mover.ts"
 import type { Rooms } from "./Rooms.ts"
 
-/** Numbers of one moment. Bytes unless said otherwise. */
+/** An engine in the numbers of one moment: what `Engine.snapshot` gives. */
 export interface EngineSnapshot {
+  /** How many tasks there were and are. */
   readonly tasks: {
-    /** submitted so far, and of these finished or failed */
+    /** submitted so far */
     readonly total: number
+    /** finished so far; a task that runs again counts again */
     readonly done: number
+    /** failed so far, those because of another included */
     readonly failed: number
+    /** now waiting for inputs; whoever waits for results (a collect, a handle) counts as one of these, too */
     readonly waiting: number
+    /** now waiting for a processor or for memory */
     readonly ready: number
+    /** now sent to a processor */
     readonly running: number
   }
+  /** What chunks occupy, in bytes unless the name says otherwise. */
   readonly memory: {
+    /** the option `memory` */
     readonly budgetBytes: number
-    /** everything that the budget counts, now and at most */
+    /** everything that the budget counts, free parts of the arena included */
     readonly storeBytes: number
+    /** the most that this has been */
     readonly peakStoreBytes: number
-    /** the part of it that holds chunks or is set aside for them */
+    /** the part of it that holds chunks */
     readonly residentBytes: number
+    /** set aside for the outputs of tasks that are running */
     readonly reservedBytes: number
-    /** bytes of shared memory that are in use; of these, held by workers for results to come */
+    /** bytes of shared memory that are in use */
     readonly slabBytes: number
+    /** of these, held by workers for results to come */
     readonly roomBytes: number
-    /** chunks that are held, wherever */
+    /** how many chunks are held, wherever */
     readonly chunks: number
+    /** written to disk so far */
     readonly spilledBytes: number
+    /** read back so far */
     readonly restoredBytes: number
+    /** how many times work went on beyond the budget, rather than stand still for ever */
     readonly overdrafts: number
     /** what went wrong with the disk last, if anything did */
     readonly trouble: string | undefined
   }
+  /** The processors that are up. */
   readonly processors: ReadonlyArray<{
+    /** the number in their names, such as the 2 of `thread 2` */
     readonly id: number
+    /** `fiber` (this thread), `thread`, `bytes` (a thread that shares no memory) or `simulated` */
     readonly kind: string
-    /** attempts sent and not reported; of these waiting for others */
+    /** attempts that were sent there and not reported yet */
     readonly sent: number
+    /** of these, tasks that wait for others */
     readonly suspended: number
-    /** ms of work in them, as far as known */
+    /** milliseconds of work in them, as far as known */
     readonly expected: number
   }>
 }

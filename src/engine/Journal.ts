@@ -3,13 +3,15 @@
 import type { Command } from "../scheduler/Command.ts"
 import type { Event } from "../scheduler/Event.ts"
 
-/** One turn of the loop. */
+/** One turn of the engine's loop, as `Engine.events` gives it: plain data. */
 export interface Turn {
-  /** counts up from 1 */
+  /** The turn's number, from 1. */
   readonly turn: number
-  /** ms since the engine started */
+  /** Milliseconds since the engine started. */
   readonly at: number
+  /** What happened, in order. */
   readonly events: ReadonlyArray<Event>
+  /** What the scheduler ordered because of it. */
   readonly commands: ReadonlyArray<Command>
 }
 

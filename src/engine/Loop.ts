@@ -30,7 +30,7 @@ const advanceOne = (core: Core, rooms: Rooms, submission: Submission): boolean =
     return true
   }
   try {
-    return advance(core, submission, (bytes, grant) => rooms.ask(NOBODY, bytes, grant))
+    return advance(core, submission, (bytes, grant) => rooms.ask(NOBODY, bytes, bytes, grant))
   } catch (error) {
     abandon(core, submission)
     const { wish } = submission

@@ -35,7 +35,10 @@ export class ModuleServices {
   /** Closes what was built. */
   get close(): Effect.Effect<void> {
     return Effect.suspend(() =>
-      Effect.forEach(this.runtimes.values(), (runtime) => runtime.disposeEffect, { discard: true, concurrency: "unbounded" })
+      Effect.forEach(this.runtimes.values(), (runtime) => runtime.disposeEffect, {
+        discard: true,
+        concurrency: "unbounded"
+      })
     )
   }
 }

@@ -73,7 +73,7 @@ export class Mover {
     const entry = this.core.store.get(chunk) as Entry
     entry.moving = RESTORE
     const needed = lengthsOf(entry).reduce((sum, length) => sum + slabBytes(length), 0)
-    this.rooms.ask(NOBODY, needed, (offset) => {
+    this.rooms.ask(NOBODY, needed, needed, (offset) => {
       if (entry.released || offset < 0) {
         entry.moving = undefined
         if (offset >= 0) this.core.store.arena.release(offset)

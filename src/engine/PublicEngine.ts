@@ -1,12 +1,12 @@
 // The name `Engine` as users know it: the service, with the layers that make it and the ways to look into it.
 import { Effect, Stream } from "effect"
-import type { AnyHandle } from "../graph/types.ts"
 import { EngineKey } from "../graph/EngineService.ts"
+import type { AnyHandle } from "../graph/types.ts"
+import type { EngineSnapshot } from "./EngineSnapshot.ts"
 import type { Turn } from "./Journal.ts"
 import { layer } from "./layer.ts"
 import { layerConfig } from "./layerConfig.ts"
 import { layerTest } from "./layerTest.ts"
-import type { EngineSnapshot } from "./EngineSnapshot.ts"
 
 type InEngine<A> = Effect.Effect<A, never, typeof EngineKey.Identifier>
 

@@ -6,6 +6,7 @@ import type { Core } from "./Core.ts"
 interface Ask {
   readonly worker: number
   readonly bytes: number
+  readonly ahead: number
   readonly grant: (offset: number, bytes: number) => void
 }
 
@@ -33,9 +34,9 @@ export class Rooms {
     return this.waiting.length
   }
 
-  /** A worker asks for `bytes` in one piece. */
-  ask(worker: number, bytes: number, grant: (offset: number, bytes: number) => void): void {
-    const ask = { worker, bytes, grant }
+  /** A worker asks for `bytes` in one piece, and would rather have `ahead`. */
+  ask(worker: number, bytes: number, ahead: number, grant: (offset: number, bytes: number) => void): void {
+    const ask = { worker, bytes, ahead, grant }
     if (!this.give(ask)) this.waiting.push(ask)
   }
 
@@ -46,7 +47,7 @@ export class Rooms {
 
   private give(ask: Ask): boolean {
     const { store } = this.core
-    const roomy = Math.min(ROOM_BYTES, Math.floor(store.budget / 64))
+    const roomy = Math.max(ask.ahead, Math.min(ROOM_BYTES, Math.floor(store.budget / 64)))
     if (ask.worker !== NOBODY && ask.bytes < roomy) {
       const offset = store.tryAlloc(roomy)
       if (offset >= 0) return this.hand(ask, offset)

@@ -52,7 +52,7 @@ const put = (parts: ShapeParts, value: unknown): Effect.Effect<ChunkHandle, unkn
     Effect.callback((resume) => {
       let wanted = true
       later(() =>
-        rooms.ask(NOBODY, needed, (offset) => {
+        rooms.ask(NOBODY, needed, needed, (offset) => {
           if (offset >= 0) core.store.arena.release(offset)
           // The slab is free from here to the value's copy: nobody can have it in between.
           if (wanted) resume(Effect.runSyncExit(attempt(false)))

@@ -6,7 +6,8 @@ import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
 import type { Failed, Finished, Host } from "../processor/Processor.ts"
-import { ProcessorLost, StoreFull } from "../graph/errors.ts"
+import { NotTransferable, ProcessorLost, StoreFull } from "../graph/errors.ts"
+import { handlePlace } from "../graph/input.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
 import type { Where } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
@@ -48,21 +49,31 @@ const discard = (store: MemoryStore, value: unknown): void => {
 /** Which attempt of its task this is, from 1. */
 const ordinal = (core: Core, task: number): number => (core.attempts.get(task) ?? 0) + 1
 
+const heldInside = (task: string, place: string): NotTransferable =>
+  new NotTransferable({
+    path: `result of "${task}": ${place}`,
+    reason: "a handle is good only while its task runs: return the Chunk by itself, or a value"
+  })
+
 /** The form in which the store holds a result of this thread; a task whose result cannot be held has failed. */
 const packed = (shell: Shell, worker: number, batch: Finished, i: number, value: unknown): unknown => {
   const { core } = shell
   const { store } = core
-  if (value instanceof ChunkHandle && value.engine === core.id && value.lease !== undefined) return store.share(value.chunk)
-  if (core.node(batch.tasks[i]).template.options.getResult) return store.keep(value)
+  const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
   try {
-    return store.pack(value, true, "result")
-  } catch (error) {
-    const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
-    const full = isA(error, ArenaFull)
-      ? new StoreFull({ task: core.nameOf(task), needed: error.needed, budget: store.budget })
+    if (isA(value, ChunkHandle) && value.engine === core.id && value.lease !== undefined) return store.share(value.chunk)
+    const { getResult, meta } = core.node(task).template.options
+    const place = meta ? handlePlace(value) : undefined
+    if (place !== undefined) throw heldInside(core.nameOf(task), place)
+    return getResult ? store.keep(value) : store.pack(value, true, "result")
+  } catch (thrown) {
+    const error = isA(thrown, NotTransferable)
+      ? thrown
+      : isA(thrown, ArenaFull)
+      ? new StoreFull({ task: core.nameOf(task), needed: thrown.needed, budget: store.budget })
       : undefined
-    const cause = full === undefined ? Cause.die(error) : undefined
-    failed(shell, worker, { task, attempt, cause, error: full, typed: full !== undefined, retryable: false, stack: stackOf(error) })
+    const cause = error === undefined ? Cause.die(thrown) : undefined
+    failed(shell, worker, { task, attempt, cause, error, typed: error !== undefined, retryable: false, stack: stackOf(thrown) })
     return undefined
   }
 }
@@ -174,6 +185,8 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     source,
     isCurrent: (task, attempt) => isCurrent(core.state, task, attempt),
     isWaiting: (attempt) => core.state.yielded.has(attempt),
+    suspect: (task) => void core.suspects.add(task),
+    isSuspect: (task) => core.suspects.has(task),
     handleOf: (chunk, task) => {
       const handle = new ChunkHandle(core.id, chunk, core.state.chunks.bytes[chunk])
       handle.lease = { task, attempt: core.state.tasks.attempt[task] }
@@ -212,6 +225,6 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     stray: shell.stray,
     line: shell.line,
     request: (request, answerer) => later(() => shell.nested.request(worker, request, answerer)),
-    room: (bytes, grant) => later(() => shell.rooms.ask(worker, bytes, grant))
+    room: (bytes, ahead, grant) => later(() => shell.rooms.ask(worker, bytes, ahead, grant))
   }
 }

@@ -50,9 +50,9 @@ const asItIs = <A>(shape: A): A => shape
  * yield* collect({ p, q }) // => { p: 9, q: 10 }
  *
  * @example
- * const half = collect(delayed(divide)(1, 0)) // Effect<number, DivisionByZero | TaskError, Engine>
+ * const quotient = collect(delayed(divide)(1, 0)) // Effect<number, DivisionByZero | TaskError, Engine>
  *
- * yield* half.pipe(Effect.catchTag("DivisionByZero", ({ dividend }) => Effect.succeed(dividend))) // => 1
+ * yield* quotient.pipe(Effect.catchTag("DivisionByZero", ({ dividend }) => Effect.succeed(dividend))) // => 1
  */
 export const collect: Collect = ((what: unknown) => {
   const handle = gather(what, "collect")

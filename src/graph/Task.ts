@@ -149,7 +149,7 @@ export const Task = {
   isCancelled: (): boolean => currentTask()?.isCancelled() ?? false,
 
   /**
-   * The processor that the running task runs on, as `Engine.snapshot` numbers it; undefined outside a task.
+   * The processor that the running task runs on, such as `thread 2`; undefined outside a task.
    *
    * @example
    * const here = yield* collect(delayed(() => Task.processor)())

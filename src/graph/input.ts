@@ -69,6 +69,10 @@ const checkValue = (value: unknown, fn: TaskFunctionEntry, place: string): void 
 
 const join = (place: string, path: string): string => place.endsWith("]") ? place + path : `${place}: ${path}`
 
+/** Where a handle is inside a value; undefined if there is none. */
+export const handlePlace = (value: unknown): string | undefined =>
+  typeof value === "object" && value !== null && handlesIn(value) < 0 ? locate(value).path : undefined
+
 /** Refuses a value that has handles inside; otherwise says how large it is. */
 const refuseHandles = (root: object, place: string): number => {
   const size = handlesInReadable(root)

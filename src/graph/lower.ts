@@ -1,8 +1,8 @@
 // From handles to columns: walks a graph of delayed tasks depth first, inputs before consumers, and writes new tasks
 // as slices that an engine submits. Resumable, so that a million tasks never hold up the event loop, and without
 // recursion. Ids, classes and large inputs are the host's; nothing is run here.
-import { AllNode } from "./all.ts"
-import { type DelayedNode, OutputNode } from "./Delayed.ts"
+import type { AllNode } from "./all.ts"
+import type { DelayedNode, OutputNode } from "./Delayed.ts"
 import { Handle, HandleKind } from "./Handle.ts"
 import { refuse } from "./refuse.ts"
 import type { Template } from "./Template.ts"
@@ -98,7 +98,7 @@ export class Lowering {
     const until = this.slice.tasks.length + limit
     for (;;) {
       if (stack.length === 0) {
-        if (this.resumed) for (const root of this.roots) this.push(root)
+        if (this.resumed) { for (const root of this.roots) this.push(root) }
         if (stack.length === 0) return true
       }
       const node = stack[stack.length - 1]

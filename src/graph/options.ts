@@ -6,29 +6,42 @@ import { readMillis } from "./duration.ts"
 import { refuse } from "./refuse.ts"
 import { describe, nearest } from "./wording.ts"
 
-/** The options of one function's tasks, as a user gives them to `delayed` or `spawnWith`. */
+/**
+ * The options of one function's tasks, as a user gives them to `delayed` or `spawnWith`.
+ *
+ * @example
+ * const careful = delayed(parseJson, { name: "read", timeout: "2 seconds", retry: Schedule.recurs(3), bytes: "1 MiB" })
+ *
+ * yield* collect(careful("[1, 2]")) // => [1, 2]
+ */
 export interface TaskOptions {
   /** What events, errors and the dashboard call the task. Default: the function's name. */
   readonly name?: string
   /** Higher runs first, among tasks that are ready; then older submissions, then deeper tasks. Default: 0. */
   readonly priority?: number
-  /** The result is kept until `Chunk.release` or the engine's end, though nobody waits for it. It may spill. */
+  /**
+   * The result is kept until `Chunk.release` or the engine's end, though nobody waits for it. It may spill. Default:
+   * false.
+   */
   readonly persist?: boolean
   /**
    * The result travels back inside the worker's message and stays with the engine, decoded: no chunk is written to
    * shared memory and nothing of it spills. For results that the caller wants at once and no other task needs; its bytes
-   * count against the budget until the task is released.
+   * count against the budget until the task is released. Default: false.
    */
   readonly getResult?: boolean
   /** How long each attempt may take, from the moment a worker claims it. A number is milliseconds. Default: for ever. */
   readonly timeout?: Duration.Input
   /** When to try again after the function's own errors, throws and timeouts. Default: never. */
   readonly retry?: Schedule.Schedule<unknown, unknown>
-  /** The size of the output, reserved in the budget before the task is sent: bytes, or text such as "64 MiB". */
+  /**
+   * The size of the output, reserved in the budget before the task is sent: bytes, or text such as "64 MiB". Default: the
+   * largest that the function has made so far, at first the sum of its inputs.
+   */
   readonly bytes?: number | string
-  /** The function is given the Chunks themselves, not their values. */
+  /** The function is given the Chunks themselves, not their values. Default: false. */
   readonly meta?: boolean
-  /** The function returns that many items, in an array, and each becomes a chunk and a Delayed of its own. */
+  /** The function returns that many items, in an array; each is a chunk and a Delayed of its own. Not for `spawnWith`. */
   readonly outputs?: number | undefined
 }
 

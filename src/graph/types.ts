@@ -116,7 +116,7 @@ type Tail<In extends ReadonlyArray<unknown>> = In extends readonly [unknown?, ..
  * takes this: only so are its types inferred.
  *
  * @example
- * const twice = (step: (x: Input<number>) => Delayed<number>, x: number) => step(step(x))
+ * const twice = (step: Delay<Inputs<[x: number]>, number>, x: number) => step(step(x))
  *
  * yield* collect(twice(delayed(square), 3)) // => 81
  */

@@ -74,6 +74,9 @@ export interface Host {
   readonly isCurrent: (task: number, attempt: number) => boolean
   /** whether an attempt waits for other tasks */
   readonly isWaiting: (attempt: number) => boolean
+  /** the task was under way to a worker that died, and it is not known whether it was to blame */
+  readonly suspect: (task: number) => void
+  readonly isSuspect: (task: number) => boolean
   /** a handle of a chunk, for a `meta` task on this thread, while it runs */
   readonly handleOf: (chunk: number, task: number) => unknown
   /** a value of this thread's heap has bytes in shared memory now */
@@ -103,8 +106,8 @@ export interface Host {
   readonly stray: (text: string, task: number) => void
   readonly line: (stream: "stdout" | "stderr", text: string) => void
   readonly request: (request: Request, answer: Answerer) => void
-  /** so many bytes of room are needed; `grant` is called once, with -1 if there are none to be had */
-  readonly room: (bytes: number, grant: (offset: number, bytes: number) => void) => void
+  /** so many bytes of room are needed, and more would be good; `grant` is called once, with -1 if there are none */
+  readonly room: (bytes: number, ahead: number, grant: (offset: number, bytes: number) => void) => void
 }
 
 /** How a request of a task is answered: a value, or the Cause of a failure. */

@@ -7,6 +7,12 @@ export const openLink = (transport: Transport, opening: Opening): Link => {
     return transport.open(opening)
   } catch (error) {
     queueMicrotask(() => opening.onExit({ exitCode: -1, reason: String(error), expected: false }))
-    return { words: undefined, post: () => {}, heapBytes: undefined, terminate: () => {}, close: () => Promise.resolve() }
+    return {
+      words: undefined,
+      post: () => {},
+      heapBytes: undefined,
+      terminate: () => {},
+      close: () => Promise.resolve()
+    }
   }
 }

@@ -8,7 +8,13 @@ import { Reader } from "../transport/Words.ts"
 import type { Failed, Finished, Host } from "./Processor.ts"
 import type { WorkerRooms } from "./WorkerRooms.ts"
 
-const entryOf = (store: MemoryStore, rooms: WorkerRooms, code: number, head: Uint8Array | undefined, parts: Array<number>): Entry => {
+const entryOf = (
+  store: MemoryStore,
+  rooms: WorkerRooms,
+  code: number,
+  head: Uint8Array | undefined,
+  parts: Array<number>
+): Entry => {
   let bytes = head === undefined ? 0 : head.byteLength
   for (let i = 0; i < parts.length; i += 2) {
     rooms.trim(parts[i], parts[i + 1])
@@ -85,7 +91,12 @@ export const readResults = (host: Host, rooms: WorkerRooms, message: FromWorker)
   const { store } = host
   const { heads, ints, values } = message
   const from = new Reader(ints, values)
-  const finished = { tasks: [] as Array<number>, attempts: [] as Array<number>, durations: [] as Array<number>, outputs: [] as Array<number> }
+  const finished = {
+    tasks: [] as Array<number>,
+    attempts: [] as Array<number>,
+    durations: [] as Array<number>,
+    outputs: [] as Array<number>
+  }
   const held: Array<unknown> = []
   const failed: Array<Failed> = []
   for (let i = 0; i < heads.length; i += 3) {

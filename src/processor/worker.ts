@@ -2,16 +2,16 @@
 // kept for a task but its place in the list of what was sent. Where memory is shared, taking an attempt back is one
 // compare-and-swap on its claim word; over bytes it is a question.
 import { type Cause, Effect } from "effect"
-import type { FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
-import { Flag } from "../transport/Message.ts"
-import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
-import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { written } from "../chunk/written.ts"
 import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
+import type { FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
+import { emptyMessage, Flag } from "../transport/Message.ts"
+import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
+import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { faultOf } from "./faults.ts"
-import type { Answerer, Host, Processor, Running } from "./Processor.ts"
 import { openLink } from "./openLink.ts"
+import type { Answerer, Host, Processor, Running } from "./Processor.ts"
 import { readResults } from "./results.ts"
 import { Tail } from "./Tail.ts"
 import { watchHeap } from "./watchHeap.ts"
@@ -35,6 +35,8 @@ class WorkerRunner implements Running, Answerer {
   private readonly known = new Set<number>()
   private readonly writer: ArgumentWriter
   private readonly rooms: WorkerRooms
+  /** attempts that were announced */
+  private readonly begun = new Set<number>()
   private readonly log = new Tail()
   private readonly graces = new Map<number, NodeJS.Timeout>()
   private readonly endWatch: () => void
@@ -75,7 +77,9 @@ class WorkerRunner implements Running, Answerer {
       heads[count++] = task
       heads[count++] = attempts[i]
     }
-    if (count > 0 || functions.length > 0) this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
+    if (count > 0 || functions.length > 0) {
+      this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
+    }
   }
 
   private record(task: number, functions: Array<FunctionMessage>): ReturnType<ArgumentWriter["write"]> {
@@ -94,12 +98,12 @@ class WorkerRunner implements Running, Answerer {
     }
     const options = source.options(task)
     const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
-      | (options.getResult ? Flag.apart : 0)
+      | (options.getResult ? Flag.apart : 0) | (this.host.isSuspect(task) ? Flag.alone | Flag.announce : 0)
     return this.writer.write(task, fn.id, flags, source.outputs(task), source.expected(task))
   }
 
   private post(message: Partial<ToWorker>): void {
-    this.link.post({ ...EMPTY, ...message })
+    this.link.post({ ...emptyMessage, ...message })
   }
 
   interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
@@ -166,6 +170,7 @@ class WorkerRunner implements Running, Answerer {
 
   private settle(attempt: number): void {
     this.sent.delete(attempt)
+    if (this.begun.size > 0) this.begun.delete(attempt)
     if (this.graces.size === 0) return
     clearTimeout(this.graces.get(attempt))
     this.graces.delete(attempt)
@@ -196,7 +201,11 @@ class WorkerRunner implements Running, Answerer {
         host.failed(failure)
       }
     }
-    if (message.claims.length > 0) host.claimed(...split(message.claims))
+    if (message.claims.length > 0) {
+      const [tasks, attempts] = split(message.claims)
+      for (const attempt of attempts) this.begun.add(attempt)
+      host.claimed(tasks, attempts)
+    }
     for (const failure of message.failures) {
       this.settle(failure.attempt)
       if (failure.kind === "interrupt") host.retracted([failure.task], [failure.attempt])
@@ -209,7 +218,7 @@ class WorkerRunner implements Running, Answerer {
     }
     if (message.kept.length > 0) host.kept(...split(message.kept))
     for (const request of message.requests) host.request(request, this)
-    if (message.room > 0) host.room(message.room, (offset, bytes) => this.rooms.grant(offset, bytes))
+    if (message.room > 0) host.room(message.room, message.roomAhead, (offset, bytes) => this.rooms.grant(offset, bytes))
   }
 
   /** Answers a request with a value. */
@@ -241,16 +250,24 @@ class WorkerRunner implements Running, Answerer {
     this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.lines())
   }
 
-  /** Attempts that had begun and not ended; over bytes as far as reports tell. */
+  /** Attempts that had begun and not ended. */
   private claimed(): Array<number> {
     const { words } = this.link
-    const claimed: Array<number> = []
-    for (const [attempt, { claim }] of this.sent) {
-      const state = words === undefined ? Claim.claimed : Atomics.load(words, claim)
-      if (state === Claim.claimed || state === Claim.cancelled) claimed.push(attempt)
-      if (words === undefined && !this.host.isWaiting(attempt)) break
+    if (words === undefined) return this.accused()
+    const isClaimed = ({ claim }: Sent): boolean => {
+      const state = Atomics.load(words, claim)
+      return state === Claim.claimed || state === Claim.cancelled
     }
-    return claimed
+    return [...this.sent].filter(([, sent]) => isClaimed(sent)).map(([attempt]) => attempt)
+  }
+
+  /** The same where no memory is shared: as announced, or else the first. The others are suspects: next time they are. */
+  private accused(): Array<number> {
+    const { begun, host, sent } = this
+    const known = [...sent.keys()].filter((attempt) => begun.has(attempt) || host.isWaiting(attempt))
+    const first = [...sent.keys()].find((attempt) => !host.isWaiting(attempt))
+    for (const { task } of sent.values()) host.suspect(task)
+    return begun.size > 0 || first === undefined ? known : [...known, first]
   }
 
   private stopTimers(): void {
@@ -262,17 +279,6 @@ class WorkerRunner implements Running, Answerer {
     this.stopTimers()
     return this.link.close(this.sent.size > 0 ? 0 : 100)
   }
-}
-
-const NO_INTS = new Int32Array(0)
-const EMPTY: ToWorker = {
-  functions: [],
-  heads: new Float64Array(0),
-  ints: NO_INTS,
-  values: [],
-  interrupts: [],
-  retracts: [],
-  answers: []
 }
 
 const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => {

@@ -69,7 +69,7 @@ export const send = (s: State, w: Worker, task: number, bytes: number): void => 
 }
 
 /** What a task of unknown duration counts for in a worker's backlog. */
-export const UNKNOWN_MS = 0.5
+export const UNKNOWN_MS = 4
 /** What the shortest task counts for: a message has its cost too. */
 export const LEAST_MS = 0.002
 

@@ -7,7 +7,7 @@ import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
 import { fail } from "./fail.ts"
 import { IN_MEMORY } from "./release.ts"
 import type { State } from "./State.ts"
-import { makeReady } from "./ready.ts"
+import { isRoot, makeReady } from "./ready.ts"
 import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
 
 /** Share of the budget over which chunks are written out ahead of need. */
@@ -102,7 +102,7 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
   const bytes = estimate(s, task)
   const { memory } = s
   if (s.admitted.has(task)) return "yes"
-  const root = s.tasks.firstInput[task] === NONE
+  const root = isRoot(s, task)
   const taken = memory.resident + memory.reserved + memory.restoring
   const limit = root ? memory.budget * PRODUCERS_BELOW : memory.budget
   // What nothing is known of waits for room like those that are known to need it.

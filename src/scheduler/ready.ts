@@ -35,12 +35,20 @@ const nearest = (s: State, task: number, where: Where, finisher: number): Worker
   return best
 }
 
+/** Whether no input of a task was made by another: it only adds bytes. */
+export const isRoot = (s: State, task: number): boolean => {
+  const { chunks, edges } = s
+  let edge = s.tasks.firstInput[task]
+  while (edge !== NONE && chunks.producer[edges.chunk[edge]] === NONE) edge = edges.nextInput[edge]
+  return edge === NONE
+}
+
 /** Puts a task into the queue from which it will be placed; `finisher`: the worker whose report made it ready. */
 export const makeReady = (s: State, task: number, finisher: number): void => {
   const { tasks } = s
   const { priority, where } = s.classes[tasks.taskClass[task]]
   tasks.become(task, READY)
-  if (tasks.firstInput[task] === NONE) s.roots[where].push(task, priority)
+  if (isRoot(s, task)) s.roots[where].push(task, priority)
   else if (s.admitted.size > 0 && s.admitted.has(task)) s.fetched[where].push(task, priority)
   else {
     const w = s.alive.length > 1 ? nearest(s, task, where, finisher) : undefined

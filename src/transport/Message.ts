@@ -41,7 +41,9 @@ export const Flag = {
   /** several values: the function returns an array, each item is one */
   many: 2,
   /** the result travels in the message, although memory is shared (`getResult`) */
-  apart: 4
+  apart: 4,
+  /** report it before anything else begins: it was under way to a worker that died, and one of those was to blame */
+  alone: 8
 } as const
 
 /** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, number of
@@ -56,6 +58,17 @@ export interface ToWorker {
   readonly retracts: ReadonlyArray<number>
   readonly answers: ReadonlyArray<Answer>
 }
+
+/** A message to a worker that says nothing. */
+export const emptyMessage: ToWorker = Object.freeze({
+  functions: [],
+  heads: new Float64Array(0),
+  ints: new Int32Array(0),
+  values: [],
+  interrupts: [],
+  retracts: [],
+  answers: []
+})
 
 /** An answer to a request of a task: values, or the Cause of a failure, as the codec wrote them. */
 export interface Answer {
@@ -120,8 +133,9 @@ export interface FromWorker {
   readonly retracted: ReadonlyArray<number>
   readonly kept: ReadonlyArray<number>
   readonly requests: ReadonlyArray<Request>
-  /** bytes of room that it needs and waits for, or 0 */
+  /** bytes of room that it needs and waits for, or 0; and how many its task would rather have, to ask no more */
   readonly room: number
+  readonly roomAhead: number
   /** told once, when it can take work */
   readonly ready: boolean
 }

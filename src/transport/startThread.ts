@@ -11,7 +11,9 @@ const programText = /^(-e|-p|-pe|--eval|--print)$/
 
 /** The arguments of this process that its threads take over: loaders and conditions above all. */
 export const inheritedArguments = (all: ReadonlyArray<string>): Array<string> =>
-  all.filter((argument, i) => !ownArguments.test(argument) && !programText.test(argument) && !programText.test(all[i - 1] ?? ""))
+  all.filter((argument, i) =>
+    !ownArguments.test(argument) && !programText.test(argument) && !programText.test(all[i - 1] ?? "")
+  )
 
 let inherited: Array<string> | undefined
 
@@ -21,7 +23,9 @@ let inherited: Array<string> | undefined
  */
 const environment = (): NodeJS.ProcessEnv => {
   const { NODE_COMPILE_CACHE: chosen, NODE_DISABLE_COMPILE_CACHE: disabled } = process.env
-  return disabled === "1" ? process.env : { ...process.env, NODE_COMPILE_CACHE: chosen ?? join(tmpdir(), "node-compile-cache") }
+  return disabled === "1"
+    ? process.env
+    : { ...process.env, NODE_COMPILE_CACHE: chosen ?? join(tmpdir(), "node-compile-cache") }
 }
 
 /** MiB of a thread's heap for young objects: V8 would take twice as much, which is most of what an idle thread holds. */

@@ -37,7 +37,9 @@ const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected:
   return new Promise((resolve) =>
     thread.on("exit", (exitCode) => {
       // What it posted before it ended is still in the port.
-      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) take(left.message as Up)
+      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
+        take(left.message as Up)
+      }
       port.close()
       opening.onExit({ exitCode, reason, expected: isExpected() } satisfies Exit)
       resolve()
@@ -57,7 +59,10 @@ const open = (opening: Opening, bytes: boolean): Link => {
     check: opening.check,
     bytes
   }
-  const thread = startThread({ workerData: data, transferList: [port2], name: `poniard-${opening.worker}` }, opening.heap)
+  const thread = startThread(
+    { workerData: data, transferList: [port2], name: `poniard-${opening.worker}` },
+    opening.heap
+  )
   let expected = false
   const end = listen(thread, port1, opening, () => expected)
   const terminate = (): void => {

@@ -1,10 +1,10 @@
 // One attempt on a worker: what it holds, how it ends, and what its function may ask about itself.
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { CurrentTask, Slab } from "../graph/CurrentTask.ts"
+import { type Failure, Flag } from "../transport/Message.ts"
 import { Claim } from "../transport/Transport.ts"
 import type { Far } from "./Far.ts"
 import type { Piece } from "./Room.ts"
-import type { Failure } from "../transport/Message.ts"
 
 /** The attempt that what runs now came from, also in its timers and after its awaits. */
 export const attempts = new AsyncLocalStorage<Attempt>()
@@ -27,8 +27,8 @@ export interface AttemptHead {
   readonly inputs: Array<number>
   readonly outputs: number
   readonly expected: number
-  readonly many: boolean
-  readonly apart: boolean
+  /** bits of Flag */
+  readonly flags: number
 }
 
 /** An attempt that has begun. */
@@ -40,6 +40,7 @@ export class Attempt implements CurrentTask {
   readonly expected: number
   readonly many: boolean
   readonly apart: boolean
+  readonly alone: boolean
   readonly pieces: Array<Piece> = []
   readonly started = performance.now()
   ended = false
@@ -61,8 +62,9 @@ export class Attempt implements CurrentTask {
     this.inputs = head.inputs
     this.outputs = head.outputs
     this.expected = head.expected
-    this.many = head.many
-    this.apart = head.apart
+    this.many = (head.flags & Flag.many) !== 0
+    this.apart = (head.flags & Flag.apart) !== 0
+    this.alone = (head.flags & Flag.alone) !== 0
   }
 
   get id(): number {
@@ -70,7 +72,7 @@ export class Attempt implements CurrentTask {
   }
 
   get processor(): string {
-    return `thread ${this.far.worker}`
+    return `${this.far.port.words === undefined ? "bytes" : "thread"} ${this.far.worker}`
   }
 
   isCancelled(): boolean {

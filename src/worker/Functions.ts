@@ -21,20 +21,32 @@ export interface Known {
 const startHint = "Put the start of the program under `if (import.meta.main)`"
 
 const hints: ReadonlyArray<readonly [RegExp, string]> = [
-  [/ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|TypeScript (enum|namespace|parameter property)|is not supported in strip-only mode/,
-    "Node strips types only: enums, namespaces and parameter properties need a loader (node --import tsx); workers inherit it"],
-  [/ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING/, "Node strips no types below node_modules: publish the package as JavaScript"],
-  [/ERR_MODULE_NOT_FOUND|Cannot find (module|package)/,
+  [
+    /ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX|TypeScript (enum|namespace|parameter property)|is not supported in strip-only mode/,
+    "Node strips types only: enums, namespaces and parameter properties need a loader (node --import tsx); workers inherit it"
+  ],
+  [
+    /ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING/,
+    "Node strips no types below node_modules: publish the package as JavaScript"
+  ],
+  [
+    /ERR_MODULE_NOT_FOUND|Cannot find (module|package)/,
     "A worker loads the file by itself: write imports with their real extensions, and paths that exist on disk "
-    + "(no bundler aliases)"],
-  [/ERR_UNKNOWN_FILE_EXTENSION/, "Node does not know this kind of file: start the program with the loader that does; workers inherit it"],
+    + "(no bundler aliases)"
+  ],
+  [
+    /ERR_UNKNOWN_FILE_EXTENSION/,
+    "Node does not know this kind of file: start the program with the loader that does; workers inherit it"
+  ],
   [/Engine.*in a worker|inside a worker/, startHint]
 ]
 
 type Settle = (fn: Function | undefined, missing: Missing | undefined) => void
 
 const notLoaded = (ms: number): Error =>
-  new Error(`it has not finished loading after ${ms / 1000} s: does it await something at its top level that never comes?`)
+  new Error(
+    `it has not finished loading after ${ms / 1000} s: does it await something at its top level that never comes?`
+  )
 
 const unloadable = (url: string, error: unknown): Missing => {
   const text = describeCause(error).replace(/ imported from \S*[/\\]worker[/\\]Functions\.[jt]s/, "")
@@ -95,9 +107,9 @@ export class Functions {
       this.known.set(id, { url, fn, missing, slow: true })
       done()
     }
-    let timer: NodeJS.Timeout | undefined
+    const timeOver = (): void => settle(undefined, unloadable(url, notLoaded(this.loadMs)))
+    const timer = kind === "inline" ? undefined : setTimeout(timeOver, this.loadMs)
     if (kind === "inline") return this.revived(source!, settle)
-    timer = setTimeout(() => settle(undefined, unloadable(url, notLoaded(this.loadMs))), this.loadMs)
     import(url).then(
       (exports: Record<string, unknown>) => this.found(url, name, exports, settle),
       (error: unknown) => settle(undefined, unloadable(url, error))

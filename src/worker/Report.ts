@@ -15,6 +15,7 @@ const NOTHING: FromWorker = {
   kept: [],
   requests: [],
   room: 0,
+  roomAhead: 0,
   ready: false
 }
 
@@ -72,10 +73,10 @@ export class Report {
   }
 
   /** A message that only asks for room and gives pieces back: it may be sent in the middle of writing a result. */
-  askForRoom(bytes: number): FromWorker {
+  askForRoom(bytes: number, ahead: number): FromWorker {
     const pieces = new Int32Array(this.pieces)
     this.pieces = []
-    return { ...NOTHING, pieces, room: bytes }
+    return { ...NOTHING, pieces, room: bytes, roomAhead: ahead }
   }
 
   /** The message; a new report begins. */
@@ -92,6 +93,7 @@ export class Report {
       kept: this.kept,
       requests: this.requests,
       room: 0,
+      roomAhead: 0,
       ready
     }
     this.heads = []

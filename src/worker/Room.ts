@@ -24,7 +24,7 @@ const LOW = 2 ** 30
 export class Room {
   readonly arena: SharedArrayBuffer
   private readonly words: Int32Array
-  private readonly ask: (bytes: number) => void
+  private readonly ask: (bytes: number, ahead: number) => void
   private readonly giveBack: (offset: number, bytes: number) => void
   private cursor = 0
   private end = 0
@@ -32,7 +32,7 @@ export class Room {
   constructor(
     arena: SharedArrayBuffer,
     words: Int32Array,
-    ask: (bytes: number) => void,
+    ask: (bytes: number, ahead: number) => void,
     giveBack: (offset: number, bytes: number) => void
   ) {
     this.arena = arena
@@ -55,7 +55,7 @@ export class Room {
     this.cursor = this.end = 0
     const { words } = this
     Atomics.store(words, Word.room, 0)
-    this.ask(Math.max(size, ahead))
+    this.ask(size, Math.max(size, ahead))
     while (Atomics.load(words, Word.room) === 0) Atomics.wait(words, Word.room, 0)
     const page = Atomics.load(words, Word.roomOffset)
     if (page < 0) throw new RoomRefused(size)

@@ -169,7 +169,7 @@ export class Runner {
       }
     }
     if (!isMine || known === undefined) return
-    const attempt = makeAttempt(this.far, { task, attempt: number, claim, inputs, outputs, expected, many: (flags & Flag.many) !== 0, apart: (flags & Flag.apart) !== 0 })
+    const attempt = makeAttempt(this.far, { task, attempt: number, claim, inputs, outputs, expected, flags })
     if (this.unwanted) {
       this.unwanted = false
       return this.end(attempt, () => this.far.report.failed(interruptFailure(attempt)))
@@ -292,5 +292,6 @@ export class Runner {
     attempt.end()
     for (const piece of attempt.pieces) this.far.report.piece(piece.offset, piece.bytes, piece.used)
     report()
+    if (attempt.alone) this.flush()
   }
 }

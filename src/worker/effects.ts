@@ -6,8 +6,8 @@ import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import { type Attempt, attempts } from "./Attempt.ts"
 import { engineContext } from "./client.ts"
-import type { Far } from "./Far.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
+import type { Far } from "./Far.ts"
 
 /** The attempt that a fiber belongs to. */
 const Current = Context.Reference<Attempt | undefined>("poniard/worker/Attempt", { defaultValue: () => undefined })

@@ -27,7 +27,7 @@ const start = (data: ThreadData): void => {
   const room = data.arena === undefined || data.words === undefined ? undefined : new Room(
     data.arena,
     data.words,
-    (bytes) => port.post(report.askForRoom(bytes)),
+    (bytes, ahead) => port.post(report.askForRoom(bytes, ahead)),
     (offset, bytes) => report.piece(offset, bytes, false)
   )
   const waiting = new Map<number, (answer: Answer) => void>()

@@ -66,7 +66,14 @@ export const outputsFailure = (attempt: Attempt, value: unknown): Failure | unde
   const got = Array.isArray(value) ? `an array of ${value.length}` : typeof value
   const text = `the option outputs is ${attempt.outputs}, so the function must return an array of ${attempt.outputs}; `
     + `it returned ${got}`
-  return { ...base(attempt, "die", text), error: { head: encode(new TypeError(text), emptyCrossing).head, buffers: [] } }
+  return {
+    ...base(attempt, "die", text),
+    error: { head: encode(new TypeError(text), emptyCrossing).head, buffers: [] }
+  }
 }
 
-const emptyCrossing: Crossing = { identifierOf: () => undefined, classOf: () => undefined, add: () => {} } as unknown as Crossing
+const emptyCrossing: Crossing = {
+  identifierOf: () => undefined,
+  classOf: () => undefined,
+  add: () => {}
+} as unknown as Crossing

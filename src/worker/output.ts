@@ -12,7 +12,9 @@ const writer = (port: Port, stream: "stdout" | "stderr"): Write => {
   const decoder = new StringDecoder("utf8")
   const write = (chunk: Uint8Array | string, encoding?: unknown, callback?: unknown): boolean => {
     const isUtf8 = typeof encoding !== "string" || /^utf-?8$/i.test(encoding)
-    const bytes = typeof chunk !== "string" || !isUtf8 ? Buffer.from(chunk as string, encoding as BufferEncoding) : undefined
+    const bytes = typeof chunk !== "string" || !isUtf8
+      ? Buffer.from(chunk as string, encoding as BufferEncoding)
+      : undefined
     const text = bytes === undefined ? chunk as string : decoder.write(bytes)
     if (text !== "") port.notify({ stream, text, task: currentTask()?.id ?? -1 })
     const done = typeof encoding === "function" ? encoding : callback
@@ -29,7 +31,8 @@ const writer = (port: Port, stream: "stdout" | "stderr"): Write => {
 export const writeDirectly = (port: Port): void => {
   process.stdout.write = writer(port, "stdout")
   process.stderr.write = writer(port, "stderr")
-  const stray = (error: unknown): void => port.notify({ stream: "stray", text: stackOf(error) || describeCause(error), task: attempts.getStore()?.id ?? -1 })
+  const stray = (error: unknown): void =>
+    port.notify({ stream: "stray", text: stackOf(error) || describeCause(error), task: attempts.getStore()?.id ?? -1 })
   process.on("uncaughtException", (error: unknown) => {
     if (attempts.getStore()?.crash(error) !== true) stray(error)
   })

@@ -7,25 +7,26 @@ export { all } from "../graph/all.ts"
 export { delayed } from "../graph/Delayed.ts"
 export { Task } from "../graph/Task.ts"
 
-export const ChunkLost = standIn("ChunkLost")
-export const GraphInvalid = standIn("GraphInvalid")
-export const InputMutated = standIn("InputMutated")
-export const NotTransferable = standIn("NotTransferable")
-export const ProcessorLost = standIn("ProcessorLost")
-export const StoreFull = standIn("StoreFull")
-export const TaskCancelled = standIn("TaskCancelled")
-export const TaskFailed = standIn("TaskFailed")
-export const TaskFunctionMissing = standIn("TaskFunctionMissing")
-export const TaskModuleUnloadable = standIn("TaskModuleUnloadable")
-export const TaskTimedOut = standIn("TaskTimedOut")
-export const TaskTrace = standIn("TaskTrace")
-export const Unplaceable = standIn("Unplaceable")
-export const Engine = standIn("Engine")
-export const Chunk = standIn("Chunk")
-export const collect = standIn("collect")
-export const collectExit = standIn("collectExit")
-export const completed = standIn("completed")
-export const compute = standIn("compute")
-export const spawn = standIn("spawn")
-export const Spawned = standIn("Spawned")
-export const spawnWith = standIn("spawnWith")
+/** What needs Effect: each name stands for the thing itself, which is loaded at its first touch. */
+export const ChunkLost = standIn("ChunkLost"),
+  GraphInvalid = standIn("GraphInvalid"),
+  InputMutated = standIn("InputMutated"),
+  NotTransferable = standIn("NotTransferable"),
+  ProcessorLost = standIn("ProcessorLost"),
+  StoreFull = standIn("StoreFull"),
+  TaskCancelled = standIn("TaskCancelled"),
+  TaskFailed = standIn("TaskFailed"),
+  TaskFunctionMissing = standIn("TaskFunctionMissing"),
+  TaskModuleUnloadable = standIn("TaskModuleUnloadable"),
+  TaskTimedOut = standIn("TaskTimedOut"),
+  TaskTrace = standIn("TaskTrace"),
+  Unplaceable = standIn("Unplaceable"),
+  Engine = standIn("Engine"),
+  Chunk = standIn("Chunk"),
+  collect = standIn("collect"),
+  collectExit = standIn("collectExit"),
+  completed = standIn("completed"),
+  compute = standIn("compute"),
+  spawn = standIn("spawn"),
+  Spawned = standIn("Spawned"),
+  spawnWith = standIn("spawnWith")

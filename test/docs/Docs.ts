@@ -2,7 +2,7 @@
 // src/index.ts, so that a comment on something the editor does not find counts for nothing.
 // Not here: running the examples (Example.ts) and what must be documented (examples.test.ts).
 import { SymbolFlags } from "typescript/unstable/sync"
-import type { Checker, Project, Symbol } from "typescript/unstable/sync"
+import type { Checker, Project, Symbol, Type } from "typescript/unstable/sync"
 
 /** A public name and its documentation. */
 export interface Documented {
@@ -35,7 +35,8 @@ const documentedBy = (checker: Checker, name: string, target: Symbol, top: strin
   const { flags } = target
   if ((flags & SymbolFlags.Class) !== 0) return [documented(checker, name, "class", target, top)]
   if ((flags & SymbolFlags.Value) !== 0) {
-    const operations = ownProperties(checker, checker.getTypeOfSymbol(target), top)
+    const type = checker.getTypeOfSymbol(target)
+    const operations = type === undefined ? [] : ownProperties(checker, type, top)
     const kind = operations.length === 0 ? "operation" : "object"
     return [
       documented(checker, name, kind, target, top),
@@ -51,13 +52,9 @@ const documentedBy = (checker: Checker, name: string, target: Symbol, top: strin
   ]
 }
 
-type TypeOf = ReturnType<Checker["getTypeOfSymbol"]>
-
 /** The properties that our own sources declare, marks of handles aside. */
-const ownProperties = (checker: Checker, type: TypeOf, top: string): ReadonlyArray<Symbol> =>
-  type === undefined
-    ? []
-    : checker.getPropertiesOfType(type).filter((one) => !one.name.startsWith("~") && fileOf(one, top).startsWith("src/"))
+const ownProperties = (checker: Checker, type: Type, top: string): ReadonlyArray<Symbol> =>
+  checker.getPropertiesOfType(type).filter((one) => !one.name.startsWith("~") && fileOf(one, top).startsWith("src/"))
 
 const fileOf = (symbol: Symbol, top: string): string => (symbol.declarations[0]?.path ?? "").slice(top.length)
 

@@ -2,7 +2,12 @@
 // tasks.ts at hand. What comes before its last `export` or `import` stands outside the generator, so that an example
 // may be a task module, which workers import. `// => value` after an expression or a const says what it is.
 import type { Statement } from "typescript/unstable/ast"
-import { isExpressionStatement, isFunctionDeclaration, isIdentifier, isVariableStatement } from "typescript/unstable/ast"
+import {
+  isExpressionStatement,
+  isFunctionDeclaration,
+  isIdentifier,
+  isVariableStatement
+} from "typescript/unstable/ast"
 import { parse } from "../tidy/Source.ts"
 
 /** An example as it stands in a comment. */
@@ -52,7 +57,9 @@ const programOf = (example: Example, statements: ReadonlyArray<Statement>, offer
     return checked(example, statement, written[split + i], claimed[1])
   })
   if (claims < Array.from(example.text.matchAll(/\/\/ =>/g)).length) {
-    throw new Error(`the example of ${example.name} in ${example.from} has a // => after what is no statement of its own`)
+    throw new Error(
+      `the example of ${example.name} in ${example.from} has a // => after what is no statement of its own`
+    )
   }
   const all = [...written.slice(0, split), ...body].join("\n")
   return [

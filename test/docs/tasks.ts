@@ -3,7 +3,9 @@ import { Effect, Schema } from "effect"
 import { Task } from "poniard"
 
 /** A typed error that crosses threads as itself. */
-export class DivisionByZero extends Schema.TaggedError<DivisionByZero>()("DivisionByZero", { dividend: Schema.Number }) {}
+export class DivisionByZero
+  extends Schema.TaggedError<DivisionByZero>()("DivisionByZero", { dividend: Schema.Number })
+{}
 
 export const { add, divide, forever, mean, parseJson, shift, sort, split, square, sum } = Task.module(import.meta.url, {
   square: (x: number) => x * x,

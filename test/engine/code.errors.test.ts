@@ -10,8 +10,8 @@ import { Crossing } from "../../src/chunk/codec.ts"
 import { entryOf } from "../../src/graph/TaskFunction.ts"
 import { Functions } from "../../src/worker/Functions.ts"
 import { folder } from "./files.ts"
-import { square } from "./modules/kinds.ts"
 import { onMainOnly, whole } from "./modules/halves.ts"
+import { square } from "./modules/kinds.ts"
 import { overTransports } from "./overTransports.ts"
 import { failsWith } from "./plain/Claim.ts"
 
@@ -33,24 +33,49 @@ const goesOn = Effect.gen(function*() {
 
 /** File, its text, and what reason and hint must say. */
 const unloadable: { readonly [title: string]: readonly [string, string, RegExp, RegExp] } = {
-  "a TypeScript syntax error": ["a.mts", "export const f = 1\nexport const g = ) => 1\n", /SyntaxError: .*\(at file:.*a\.mts:2\)$/, /^$/],
-  "a JavaScript syntax error": ["a.mjs", "export const f = (x) => x +\nexport const g = 1\n", /SyntaxError: Unexpected token 'export'/, /^$/],
+  "a TypeScript syntax error": [
+    "a.mts",
+    "export const f = 1\nexport const g = ) => 1\n",
+    /SyntaxError: .*\(at file:.*a\.mts:2\)$/,
+    /^$/
+  ],
+  "a JavaScript syntax error": [
+    "a.mjs",
+    "export const f = (x) => x +\nexport const g = 1\n",
+    /SyntaxError: Unexpected token 'export'/,
+    /^$/
+  ],
   "an error at import": [
     "a.mjs",
     "const connect = () => { throw new TypeError('no database') }\nexport const f = connect()\n",
     /^TypeError: no database \(at file:.*a\.mjs:1:\d+\)$/,
     /^$/
   ],
-  "a rejection at the top level": ["a.mjs", "await Promise.reject(new Error('closed'))", /^Error: closed \(at file:/, /^$/],
+  "a rejection at the top level": [
+    "a.mjs",
+    "await Promise.reject(new Error('closed'))",
+    /^Error: closed \(at file:/,
+    /^$/
+  ],
   "no Error at import": ["a.mjs", "throw undefined", /^undefined was thrown$/, /^$/],
-  "an enum": ["a.mts", "enum Color { Red }\nexport const f = () => Color.Red\n", /enum is not supported/, /strips types only.*--import tsx/],
+  "an enum": [
+    "a.mts",
+    "enum Color { Red }\nexport const f = () => Color.Red\n",
+    /enum is not supported/,
+    /strips types only.*--import tsx/
+  ],
   "a parameter property": [
     "a.mts",
     "class A { constructor(readonly x: number) {} }\nexport const f = (x: number) => new A(x).x\n",
     /parameter property is not supported/,
     /strips types only/
   ],
-  "a bundler's alias": ["a.mjs", "import { x } from '@/lib/x'\nexport const f = () => x\n", /Cannot find package '@\/lib'/, /bundler aliases/],
+  "a bundler's alias": [
+    "a.mjs",
+    "import { x } from '@/lib/x'\nexport const f = () => x\n",
+    /Cannot find package '@\/lib'/,
+    /bundler aliases/
+  ],
   "an import without extension": [
     "a.mjs",
     "import { x } from './other'\nexport const f = () => x\n",
@@ -58,8 +83,18 @@ const unloadable: { readonly [title: string]: readonly [string, string, RegExp, 
     /real extensions/
   ],
   "a file that Node does not know": ["a.coffee", "f = (x) -> x", /Unknown file extension "\.coffee"/, /loader/],
-  "an import that is not there": ["a.mjs", "import { nope } from 'node:fs'\nexport const f = nope\n", /named 'nope'/, /^$/],
-  "process.exit at import": ["a.mjs", "process.exit(7)", /called process\.exit\(7\) while it was loaded/, /import\.meta\.main/]
+  "an import that is not there": [
+    "a.mjs",
+    "import { nope } from 'node:fs'\nexport const f = nope\n",
+    /named 'nope'/,
+    /^$/
+  ],
+  "process.exit at import": [
+    "a.mjs",
+    "process.exit(7)",
+    /called process\.exit\(7\) while it was loaded/,
+    /import\.meta\.main/
+  ]
 }
 
 describe("a module that never finishes loading", () => {
@@ -104,7 +139,10 @@ overTransports("code that a worker cannot have", {}, (test) => {
       assert.match(error.module, /halves\.ts$/)
       assert.strictEqual(error.function, "wole")
       assert.deepStrictEqual([...error.registered].sort(), ["whole", "wholly"])
-      assert.match(error.message, /registers no task function "wole" \(did you mean "whole"\?\)\. It registers whole, wholly/)
+      assert.match(
+        error.message,
+        /registers no task function "wole" \(did you mean "whole"\?\)\. It registers whole, wholly/
+      )
       assert.strictEqual(yield* collect(delayed(whole)(1)), 1)
     }))
 
@@ -117,7 +155,10 @@ overTransports("code that a worker cannot have", {}, (test) => {
 
   test("a module that is still being loaded does not keep its task from being cancelled, nor the worker from others", () =>
     Effect.gen(function*() {
-      const f = yield* functionIn("a.mjs", "await new Promise((resolve) => setTimeout(resolve, 200))\nexport const f = (x) => x + 1\n")
+      const f = yield* functionIn(
+        "a.mjs",
+        "await new Promise((resolve) => setTimeout(resolve, 200))\nexport const f = (x) => x + 1\n"
+      )
       const dropped = yield* Effect.timeoutOption(collect(delayed(f)(1)), "50 millis")
       assert.strictEqual(dropped._tag, "None")
       yield* goesOn

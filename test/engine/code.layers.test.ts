@@ -5,8 +5,8 @@ import { Effect } from "effect"
 import { join } from "node:path"
 import { collect, delayed, Engine } from "poniard"
 import { folder, linesOf } from "./files.ts"
-import { builds, square } from "./modules/kinds.ts"
 import { size } from "./modules/badLayer.ts"
+import { builds, square } from "./modules/kinds.ts"
 import { emptied, transports } from "./overTransports.ts"
 import { failsWith } from "./plain/Claim.ts"
 
@@ -15,7 +15,10 @@ const layerLife = (options: Parameters<typeof Engine.layer>[0], body: Effect.Eff
   Effect.gen(function*() {
     const file = join(yield* folder, "layers")
     process.env["PONIARD_TEST_LAYERS"] = file
-    yield* body.pipe(Effect.andThen(emptied), Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options })))
+    yield* body.pipe(
+      Effect.andThen(emptied),
+      Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options }))
+    )
     delete process.env["PONIARD_TEST_LAYERS"]
     return linesOf(file)
   })
@@ -29,14 +32,17 @@ const threadsOf = (lines: ReadonlyArray<string>, what: string): Array<string> =>
   lines.filter((line) => line.startsWith(`${what} `)).map((line) => line.slice(what.length + 1)).sort()
 
 describe("a module's layer", () => {
-  it.live.each([...transports])("is built once for each worker and closed with the engine (%s)", (transport) =>
-    Effect.gen(function*() {
-      const lines = yield* layerLife({ threads: 2, transport }, many)
-      const built = threadsOf(lines, "built")
-      assert.isAtLeast(built.length, 1)
-      assert.deepStrictEqual(built, [...new Set(built)])
-      assert.deepStrictEqual(threadsOf(lines, "closed"), built)
-    }))
+  it.live.each([...transports])(
+    "is built once for each worker and closed with the engine (%s)",
+    (transport) =>
+      Effect.gen(function*() {
+        const lines = yield* layerLife({ threads: 2, transport }, many)
+        const built = threadsOf(lines, "built")
+        assert.isAtLeast(built.length, 1)
+        assert.deepStrictEqual(built, [...new Set(built)])
+        assert.deepStrictEqual(threadsOf(lines, "closed"), built)
+      })
+  )
 
   it.live("is not built for plain functions", () =>
     Effect.gen(function*() {

@@ -23,21 +23,30 @@ describe("a program of one file", { concurrent: true, timeout: 30_000 }, () => {
       assert.deepStrictEqual(yield* runNode({ file: "own.ts" }), { code: 0, signal: null, out: "25\n", err: "" })
     }))
 
-  it.live.each(["runMain", "await"])("that forgets it is told so, when it is started by %s", (start) =>
-    Effect.gen(function*() {
-      const { code, err, out } = yield* runNode({ file: "forgot.ts", env: { START: start } })
-      const said = out + err
-      assert.strictEqual(code, 1)
-      assert.include(said, "an Engine cannot be built inside a worker: put the start of the program under `if (import.meta.main)`")
-      assert.match(said, /TaskModuleUnloadable: The task module file:.*forgot\.ts could not be loaded on a worker/)
-    }))
+  it.live.each(["runMain", "await"])(
+    "that forgets it is told so, when it is started by %s",
+    (start) =>
+      Effect.gen(function*() {
+        const { code, err, out } = yield* runNode({ file: "forgot.ts", env: { START: start } })
+        const said = out + err
+        assert.strictEqual(code, 1)
+        assert.include(
+          said,
+          "an Engine cannot be built inside a worker: put the start of the program under `if (import.meta.main)`"
+        )
+        assert.match(said, /TaskModuleUnloadable: The task module file:.*forgot\.ts could not be loaded on a worker/)
+      })
+  )
 
   it.live("that forgets it and waits for nothing works, and is told so", () =>
     Effect.gen(function*() {
       const { code, err, out } = yield* runNode({ file: "forgot.ts" })
       assert.strictEqual(code, 0)
       assert.strictEqual(out, "9\n")
-      assert.match(err, /^poniard: an error that no task could catch any more: Error: an Engine cannot be built inside a worker/)
+      assert.match(
+        err,
+        /^poniard: an error that no task could catch any more: Error: an Engine cannot be built inside a worker/
+      )
     }))
 })
 

@@ -18,10 +18,15 @@ describe("two classes of one identifier", () => {
       yield* Effect.provide(
         Effect.gen(function*() {
           assert.deepStrictEqual(yield* collect(delayed(same)(point)), point)
-          const { live } = Task.module(new URL("./modules/unaware.ts", import.meta.url).href, { live: () => 1 }, { schemas: [Place] })
+          const { live } = Task.module(new URL("./modules/unaware.ts", import.meta.url).href, { live: () => 1 }, {
+            schemas: [Place]
+          })
           for (let i = 0; i < 2; i++) {
             const error = yield* failsWith(collect(delayed(live)()), "GraphInvalid")
-            assert.match(error.message, /unaware\.ts: .*the classes Point and Place have the same identifier "test\/Point"/)
+            assert.match(
+              error.message,
+              /unaware\.ts: .*the classes Point and Place have the same identifier "test\/Point"/
+            )
           }
           assert.deepStrictEqual(yield* collect(delayed(same)(point)), point)
         }),

@@ -2,7 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { collect, delayed, Engine } from "poniard"
-import { make, type Made } from "./modules/crossing.ts"
+import { type Made, make } from "./modules/crossing.ts"
 import { type Thrown, throws } from "./modules/failing.ts"
 import { square } from "./modules/kinds.ts"
 import { guarded } from "./overTransports.ts"
@@ -10,11 +10,34 @@ import { failsWith } from "./plain/Claim.ts"
 
 // The functions of the modules are called in closures, which makes closures of them.
 const kinds: ReadonlyArray<Thrown> = [
-  "error", "undefined", "null", "text", "frozen", "getter", "function", "instance", "bare", "noText", "proxy", "badMessage",
-  "badStack", "badName", "cyclic", "aggregate"
+  "error",
+  "undefined",
+  "null",
+  "text",
+  "frozen",
+  "getter",
+  "function",
+  "instance",
+  "bare",
+  "noText",
+  "proxy",
+  "badMessage",
+  "badStack",
+  "badName",
+  "cyclic",
+  "aggregate"
 ]
 const results: ReadonlyArray<Made> = [
-  "function", "symbol", "socket", "nested", "inMap", "promiseInside", "hashMap", "effectInside", "proxy", "weak"
+  "function",
+  "symbol",
+  "socket",
+  "nested",
+  "inMap",
+  "promiseInside",
+  "hashMap",
+  "effectInside",
+  "proxy",
+  "weak"
 ]
 
 /** These cannot even be looked at, so that nobody can say how large they are. */

@@ -13,7 +13,10 @@ describe("how tasks fail, under plain Node", () => {
   it.live.each([...transports])("over %s", (transport) =>
     Effect.gen(function*() {
       const { code, err, out } = yield* runNode({ file: "main.ts", args: ["failure", transport] })
-      assert.match(err, /^(poniard: an error that no task could catch any more: Error: late (rejection|throw)\n( +at .*\n)+){2}$/)
+      assert.match(
+        err,
+        /^(poniard: an error that no task could catch any more: Error: late (rejection|throw)\n( +at .*\n)+){2}$/
+      )
       assert.deepStrictEqual(out.split("\n"), [...Object.keys(failureClaims).map((title) => `ok ${title}`), ""])
       assert.strictEqual(code, 0)
     }), 30_000)

@@ -36,6 +36,7 @@ export const makeGate = Effect.gen(function*() {
     hasBegun: (count: number) => until(() => linesOf(began).length >= count),
     /** the tasks that have begun, in order */
     order: () => linesOf(began).map(Number),
+    until,
     /** waits until so many tasks have ended */
     ended: (count: number) => until(() => linesOf(`${began}.ended`).length >= count),
     /** waits until so many tasks have seen that nobody wants them */

@@ -19,30 +19,51 @@ const flaky = (transport: Transport, failures: number, how: "ends" | "throws"): 
       if (failures === Infinity) opening.onNotice({ stream: "stderr", text: "bad option: --nope\n", task: -1 })
       opening.onExit({ exitCode: 9, reason: "", expected: false })
     })
-    return { words: undefined, post: () => {}, heapBytes: undefined, terminate: () => {}, close: () => Promise.resolve() }
+    return {
+      words: undefined,
+      post: () => {},
+      heapBytes: undefined,
+      terminate: () => {},
+      close: () => Promise.resolve()
+    }
   }
 })
 
 const squares = collect(delayed(square).map([1, 2, 3]))
 
-describe.each([threadTransport, bytesTransport])("a worker that does not start ($name)", { concurrent: true, timeout: 30_000 }, (transport) => {
-  it.live.each(["ends", "throws"] as const)("is tried again (it %s)", (how) =>
-    survives({ threads: 2, transport: flaky(transport, 3, how) }, Effect.gen(function*() {
-      assert.deepStrictEqual(yield* squares, [1, 4, 9])
-    })))
+describe.each([threadTransport, bytesTransport])("a worker that does not start ($name)", {
+  concurrent: true,
+  timeout: 30_000
+}, (transport) => {
+  it.live.each(["ends", "throws"] as const)(
+    "is tried again (it %s)",
+    (how) =>
+      survives(
+        { threads: 2, transport: flaky(transport, 3, how) },
+        Effect.gen(function*() {
+          assert.deepStrictEqual(yield* squares, [1, 4, 9])
+        })
+      )
+  )
 
-  it.live.each(["ends", "throws"] as const)("five times in a row is given up: tasks fail and say why (it %s)", (how) => {
-    const broken = flaky(transport, Infinity, how)
-    return Effect.gen(function*() {
-      const error = yield* failsWith(squares, "ProcessorLost")
-      assert.match(error.reason, how === "ends" ? /^none could be started, several times in a row: it ended at once$/ : /no such loader/)
-      assert.strictEqual(error.exitCode, how === "ends" ? 9 : -1)
-      assert.deepStrictEqual([...error.log], how === "ends" ? ["bad option: --nope"] : [])
-      // So do tasks that come later; closures run as ever.
-      const [task, closure] = yield* collectExit([delayed(square)(1), delayed((x: number) => x + 1)(1)])
-      assert.isTrue(Exit.isFailure(task))
-      assert.deepStrictEqual(closure, Exit.succeed(2))
-      assert.isAtMost(broken.opened, 6)
-    }).pipe(Effect.provide(Engine.layer({ threads: 2, memory: "16 MiB", transport: broken })))
-  })
+  it.live.each(["ends", "throws"] as const)(
+    "five times in a row is given up: tasks fail and say why (it %s)",
+    (how) => {
+      const broken = flaky(transport, Infinity, how)
+      return Effect.gen(function*() {
+        const error = yield* failsWith(squares, "ProcessorLost")
+        assert.match(
+          error.reason,
+          how === "ends" ? /^none could be started, several times in a row: it ended at once$/ : /no such loader/
+        )
+        assert.strictEqual(error.exitCode, how === "ends" ? 9 : -1)
+        assert.deepStrictEqual([...error.log], how === "ends" ? ["bad option: --nope"] : [])
+        // So do tasks that come later; closures run as ever.
+        const [task, closure] = yield* collectExit([delayed(square)(1), delayed((x: number) => x + 1)(1)])
+        assert.isTrue(Exit.isFailure(task))
+        assert.deepStrictEqual(closure, Exit.succeed(2))
+        assert.isAtMost(broken.opened, 6)
+      }).pipe(Effect.provide(Engine.layer({ threads: 2, memory: "16 MiB", transport: broken })))
+    }
+  )
 })

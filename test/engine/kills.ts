@@ -10,8 +10,10 @@ import { square } from "./modules/kinds.ts"
 import { emptied } from "./overTransports.ts"
 
 /** Ids of the engine's threads, in order. */
-export const threadsNow = Effect.map(Engine.snapshot, ({ processors }) =>
-  processors.filter(({ kind }) => kind !== "fiber").map(({ id }) => id).sort((a, b) => a - b))
+export const threadsNow = Effect.map(
+  Engine.snapshot,
+  ({ processors }) => processors.filter(({ kind }) => kind !== "fiber").map(({ id }) => id).sort((a, b) => a - b)
+)
 
 /** Waits until as many threads run as there should. */
 export const restored = (threads: number) =>

@@ -1,3 +1,5 @@
+// The object `Task` outside a task and in one: what it allocates, and what it tells about the task that runs.
+// The tasks here are stand-ins with an arena of their own; Task.alloc on real threads is tested in test/engine.
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import { type CurrentTask, currentTask, setCurrentTask, setTaskLookUp, type Slab } from "../../src/graph/CurrentTask.ts"
 import { Task } from "../../src/graph/Task.ts"

@@ -1,3 +1,5 @@
+// Task modules: what Task.module and Task.fromModule register and refuse, and how a worker finds a function by its name.
+// No worker is started here.
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Schema } from "effect"
 import { delayed, DelayedNode } from "../../src/graph/Delayed.ts"

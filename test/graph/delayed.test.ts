@@ -1,3 +1,5 @@
+// Descriptions as plain values: what `delayed`, `.map`, `outputs` and `all` make, and what they refuse at the call.
+// Nothing is run here.
 import { assert, describe, it } from "@effect/vitest"
 import { all, AllNode } from "../../src/graph/all.ts"
 import { delayed, DelayedNode, OutputNode } from "../../src/graph/Delayed.ts"

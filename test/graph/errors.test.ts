@@ -1,3 +1,5 @@
+// The errors as a person and a program meet them: messages, fields, names and tags, with and without Effect loaded.
+// When an engine gives which of them is tested in test/engine.
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Schema } from "effect"
 import { execFileSync } from "node:child_process"

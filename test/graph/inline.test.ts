@@ -1,3 +1,4 @@
+// Functions that travel as source text: which ones come back the same, and which are refused.
 import { assert, describe, it } from "@effect/vitest"
 import { revive } from "../../src/graph/inline.ts"
 import { Task } from "../../src/graph/Task.ts"

@@ -1,3 +1,4 @@
+// What may be an input: handles in their places, values that may cross, and the path of what may not.
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
 import { all } from "../../src/graph/all.ts"

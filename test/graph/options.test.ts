@@ -1,3 +1,4 @@
+// The options of tasks, and the sizes and durations in them: how they are read, and how a wrong one is refused.
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Schedule } from "effect"
 import { parseBytes, readBytes } from "../../src/graph/bytes.ts"

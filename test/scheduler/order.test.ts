@@ -32,9 +32,10 @@ describe("ready tasks", () => {
   })
 
   it("of an older submission go before those of a younger one, roots before inner tasks", () => {
-    const lab = oneSlot()
+    const lab = new Lab()
     lab.submit({ a: [], b: [], c: [] }, { wish: "older" })
     lab.submit({ x: [], y: ["x"] }, { wish: "younger" })
+    oneSlot(lab)
     assert.deepStrictEqual(runAll(lab), ["a", "b", "c", "x", "y"])
   })
 

@@ -12,7 +12,7 @@ import type { Output } from "./Node.ts"
 import { perform } from "./perform.ts"
 import type { Plan } from "./Plan.ts"
 import { Pool } from "./Pool.ts"
-import { afterTurn, told } from "./properties.ts"
+import { afterTurn, atEnd, atRest, replay, told } from "./properties.ts"
 import { Random } from "./Random.ts"
 import { Store } from "./Store.ts"
 import { Submitting } from "./Submitting.ts"
@@ -67,8 +67,20 @@ export class World {
     this.users = new Users(this)
   }
 
-  /** Runs the world until nothing happens any more. */
-  run(): void {
+  /** Lives it to its end. Throws Broken, or what the scheduler threw. */
+  live(): void {
+    this.pool.open()
+    this.users.open()
+    this.run()
+    atRest(this)
+    this.users.letGo()
+    this.run()
+    atEnd(this)
+    replay(this)
+  }
+
+  /** Lets things happen until nothing does any more. */
+  private run(): void {
     let ticks = 0
     while (this.clock.tick()) {
       if (this.turns.length > MOST_TURNS || ++ticks > MOST_TURNS * 20) this.broken("the world does not come to rest")

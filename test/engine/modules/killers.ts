@@ -1,6 +1,6 @@
 // Task functions that cost their thread its life, or try to. Most mark in a file that they have begun.
-import { Task } from "poniard"
 import { appendFileSync, readFileSync } from "node:fs"
+import { Task } from "poniard"
 
 /** Marks in a file what has happened. */
 const mark = (file: string, what: string | number): void => appendFileSync(file, `${what}\n`)
@@ -11,7 +11,22 @@ const sleep = (ms: number): void => {
 }
 
 /** The task functions of this file. */
-export const { alloc, blocks, exits, exitsAfter, exitsFirst, exitsSoon, fillsMap, json, never, numbered, push, spins, talks } = Task
+export const {
+  alloc,
+  blocks,
+  exits,
+  exitsAfter,
+  exitsFirst,
+  exitsSoon,
+  fillsMap,
+  json,
+  never,
+  numbered,
+  push,
+  pushesAt,
+  spins,
+  talks
+} = Task
   .module(import.meta.url, {
     numbered: (file: string, n: number) => {
       mark(file, n)
@@ -64,6 +79,12 @@ export const { alloc, blocks, exits, exitsAfter, exitsFirst, exitsSoon, fillsMap
       mark(file, "pushes")
       const list: Array<unknown> = []
       for (;;) list.push({ at: list.length })
+    },
+    /** quick, but for one number */
+    pushesAt: (n: number, at: number): number => {
+      const list: Array<unknown> = []
+      while (n === at) list.push({ at: list.length })
+      return n
     },
     json: (file: string): number => {
       mark(file, "parses")

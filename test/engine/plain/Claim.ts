@@ -1,7 +1,7 @@
 // A claim about the public API: an Effect that fails if it does not hold, in an engine with two threads. The same claims
 // are tests under vitest (over every transport) and are run by main.ts under plain Node.
-import assert from "node:assert/strict"
 import { Cause, Effect, Exit, type Scope } from "effect"
+import assert from "node:assert/strict"
 import type { Engine } from "poniard"
 
 /** Claims by title. */
@@ -26,7 +26,9 @@ export const failsWith = <E, R, Tag extends (E & Tagged)["_tag"]>(
 ): Effect.Effect<Extract<E, { readonly _tag: Tag }>, never, R> =>
   Effect.map(causeOf(effect), (cause) => {
     const [reason] = cause.reasons
-    if (cause.reasons.length !== 1 || !Cause.isFailReason(reason)) assert.fail(`expected one failure, got ${Cause.pretty(cause)}`)
+    if (cause.reasons.length !== 1 || !Cause.isFailReason(reason)) {
+      assert.fail(`expected one failure, got ${Cause.pretty(cause)}`)
+    }
     const { _tag } = reason.error as { readonly _tag?: unknown }
     if (_tag !== tag) assert.fail(`expected ${tag}, got ${Cause.pretty(cause)}`)
     return reason.error as never

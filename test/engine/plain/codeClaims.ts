@@ -1,6 +1,6 @@
 // How code gets to a worker: what kinds of functions there are, and where they find their services.
-import assert from "node:assert/strict"
 import { Context, Effect, Schedule } from "effect"
+import assert from "node:assert/strict"
 import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 import { collect, delayed, spawn, Spawned, Task } from "poniard"
@@ -10,7 +10,9 @@ import { causeOf, type Claims, failsWith, thrownBy } from "./Claim.ts"
 
 const resolve = (specifier: string): string => pathToFileURL(createRequire(import.meta.url).resolve(specifier)).href
 
-const unaware = Task.fromModule<typeof import("../modules/unaware.ts")>(new URL("../modules/unaware.ts", import.meta.url))
+const unaware = Task.fromModule<typeof import("../modules/unaware.ts")>(
+  new URL("../modules/unaware.ts", import.meta.url)
+)
 const globs = Task.fromModule<{ readonly isMatch: (text: string, glob: string) => boolean }>(resolve("picomatch"))
 const strings = Task.fromModule<typeof import("effect/String")>(resolve("effect/String"))
 
@@ -74,7 +76,9 @@ const sources: Claims = {
   "Task.fromModule takes a module that does not know Poniard, its default export too": () =>
     Effect.gen(function*() {
       assert.deepEqual(yield* collect([delayed(unaware.triple)(5), delayed(unaware.wait)(5)]), [15, 5])
-      const { half } = Task.fromModule<{ readonly half: (x: number) => number }>(new URL("../modules/unaware.ts", import.meta.url))
+      const { half } = Task.fromModule<{ readonly half: (x: number) => number }>(
+        new URL("../modules/unaware.ts", import.meta.url)
+      )
       assert.equal(yield* collect(delayed(half)(5)), 2.5)
       assert.match(thrownBy(() => unaware.triple(5)).message, /run it with delayed\(triple\)/)
     }),
@@ -101,11 +105,19 @@ const sources: Claims = {
 
   "what has no source of its own is refused where it is given": () =>
     Effect.sync(() => {
-      const object = { method: (x: number) => x, short(x: number) { return x } }
+      const object = {
+        method: (x: number) => x,
+        short(x: number) {
+          return x
+        }
+      }
       const reasons = [
         () => Task.inline(object.method.bind(object)),
         () => Task.inline(Math.max),
-        () => Task.inline(function*() { yield 1 }),
+        () =>
+          Task.inline(function*() {
+            yield 1
+          }),
         () => Task.inline(object.short)
       ].map((call) => thrownBy(call))
       assert.deepEqual(reasons.map(({ _tag }) => _tag), Array.from({ length: 4 }, () => "GraphInvalid"))
@@ -143,7 +155,10 @@ const here: Claims = {
   "a Promise of a closure is awaited, its rejection is TaskFailed": () =>
     Effect.gen(function*() {
       assert.equal(yield* collect(delayed((x: number) => Promise.resolve(x + 1))(1)), 2)
-      const failed = yield* failsWith(collect(delayed(() => Promise.reject(new Error("no")), { name: "reader" })()), "TaskFailed")
+      const failed = yield* failsWith(
+        collect(delayed(() => Promise.reject(new Error("no")), { name: "reader" })()),
+        "TaskFailed"
+      )
       assert.match(failed.message, /Task "reader" failed \(fiber \d+, attempt 1\): Error: no/)
     })
 }

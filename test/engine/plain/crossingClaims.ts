@@ -1,13 +1,30 @@
 // What may cross to a worker and back, and what is refused, with its place: at the call for inputs, by the task's
 // failure for results.
-import assert from "node:assert/strict"
 import { Cause, DateTime, Duration, Effect, Exit, Option, Result } from "effect"
+import assert from "node:assert/strict"
 import { collect, delayed, Task } from "poniard"
-import { data, describe, fieldsOf, lengthOf, Line, Listed, type Made, make, OwnError, Point, same, Socket, twice, Unlisted } from "../modules/crossing.ts"
+import {
+  data,
+  describe,
+  fieldsOf,
+  lengthOf,
+  Line,
+  Listed,
+  type Made,
+  make,
+  OwnError,
+  Point,
+  same,
+  Socket,
+  twice,
+  Unlisted
+} from "../modules/crossing.ts"
 import { square } from "../modules/kinds.ts"
 import { type Claims, failsWith, thrownBy } from "./Claim.ts"
 
-const unaware = Task.fromModule<{ readonly same: (value: unknown) => unknown }>(new URL("../modules/unaware.ts", import.meta.url))
+const unaware = Task.fromModule<{ readonly same: (value: unknown) => unknown }>(
+  new URL("../modules/unaware.ts", import.meta.url)
+)
 
 /** The value after a way to a worker and back. */
 const there = <A>(value: A) => Effect.map(collect(delayed(same)(value)), (back) => back as A)
@@ -22,7 +39,7 @@ const cloneable: Claims = {
         re: /a+/gi,
         map: new Map<unknown, unknown>([["k", shared], [shared, 1]]),
         set: new Set([1, "1"]),
-        holes: [1, , 3],
+        holes: Object.assign([1], { 2: 3 }),
         bytes: new Uint8Array([1, 2, 3]),
         floats: new Float64Array(3000).fill(0.5),
         buffer: new Uint16Array([1, 2]).buffer,
@@ -45,7 +62,23 @@ const cloneable: Claims = {
 
   "every primitive crosses alone": () =>
     Effect.gen(function*() {
-      for (const value of [undefined, null, true, "", "x".repeat(100_000), 0, -0, NaN, -Infinity, 2 ** 53, 0.1, 5n, -(2n ** 90n)]) {
+      for (
+        const value of [
+          undefined,
+          null,
+          true,
+          "",
+          "x".repeat(100_000),
+          0,
+          -0,
+          NaN,
+          -Infinity,
+          2 ** 53,
+          0.1,
+          5n,
+          -(2n ** 90n)
+        ]
+      ) {
         assert.ok(Object.is(yield* there(value), value))
       }
     }),
@@ -93,13 +126,18 @@ const effectData: Claims = {
         delayed(fieldsOf)(new Point({ x: 1, y: 1 }))
       ])
       assert.deepEqual(facts.map(({ tag }) => tag), ["Some", undefined, "Listed", "Unlisted", undefined])
-      assert.deepEqual(facts.map(({ isOption, isDuration, isError, isListed, isPoint }) => [isOption, isDuration, isError, isListed, isPoint]), [
-        [true, false, false, false, false],
-        [false, true, false, false, false],
-        [false, false, true, true, false],
-        [false, false, true, false, false],
-        [false, false, false, false, true]
-      ])
+      assert.deepEqual(
+        facts.map((
+          { isOption, isDuration, isError, isListed, isPoint }
+        ) => [isOption, isDuration, isError, isListed, isPoint]),
+        [
+          [true, false, false, false, false],
+          [false, true, false, false, false],
+          [false, false, true, true, false],
+          [false, false, true, false, false],
+          [false, false, false, false, true]
+        ]
+      )
     })
 }
 
@@ -119,7 +157,13 @@ const classes: Claims = {
       const own = new OwnError(9)
       const back = yield* there<Error & { readonly _tag?: string; readonly limit?: number }>(own)
       assert.ok(back instanceof RangeError && !(back instanceof OwnError))
-      assert.deepEqual([back._tag, back.limit, back.message, back.name, back.stack], ["OwnError", 9, "over 9", "OwnError", own.stack])
+      assert.deepEqual([back._tag, back.limit, back.message, back.name, back.stack], [
+        "OwnError",
+        9,
+        "over 9",
+        "OwnError",
+        own.stack
+      ])
       assert.equal(yield* collect(delayed(describe)(own)), "OwnError|over 9|_tag,limit,name")
     })
 }
@@ -173,7 +217,15 @@ const places: Claims = {
   "a closure may be given anything": () =>
     Effect.gen(function*() {
       const socket = new Socket()
-      assert.equal(yield* collect(delayed((given: { readonly socket: Socket; readonly f: () => number }) => given.f() + given.socket.port)({ socket, f: () => 1 })), 81)
+      assert.equal(
+        yield* collect(
+          delayed((given: { readonly socket: Socket; readonly f: () => number }) => given.f() + given.socket.port)({
+            socket,
+            f: () => 1
+          })
+        ),
+        81
+      )
     }),
 
   "what a closure gives that cannot cross is refused when it would": () =>
@@ -210,7 +262,9 @@ const throwing: ReadonlyArray<Made> = ["revoked", "thenGetter"]
 const refusedResults: Claims = {
   "a result that cannot cross is NotTransferable with its place": () =>
     Effect.gen(function*() {
-      for (const [what, [path, reason]] of Object.entries(noResult) as ReadonlyArray<[Made, readonly [string, RegExp]]>) {
+      for (
+        const [what, [path, reason]] of Object.entries(noResult) as ReadonlyArray<[Made, readonly [string, RegExp]]>
+      ) {
         if (throwing.includes(what)) {
           yield* failsWith(collect(delayed(make)(what)), "TaskFailed")
           continue
@@ -233,4 +287,11 @@ const refusedResults: Claims = {
 }
 
 /** The claims of this file. */
-export const crossingClaims: Claims = { ...cloneable, ...effectData, ...classes, ...refusedInputs, ...places, ...refusedResults }
+export const crossingClaims: Claims = {
+  ...cloneable,
+  ...effectData,
+  ...classes,
+  ...refusedInputs,
+  ...places,
+  ...refusedResults
+}

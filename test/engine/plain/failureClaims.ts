@@ -1,7 +1,7 @@
 // How tasks fail, and what whoever waits for them is told. Here is what leaves the thread alive; kills.test.ts has the
 // rest.
-import assert from "node:assert/strict"
 import { Cause, Context, Effect, Exit, Fiber, Option, Stream } from "effect"
+import assert from "node:assert/strict"
 import { collect, collectExit, delayed, Engine, spawn, Spawned, TaskTrace } from "poniard"
 import { dies, failsWith as failing, Listed, OwnError, same, Unlisted } from "../modules/crossing.ts"
 import {
@@ -48,7 +48,8 @@ const goesOn = Effect.gen(function*() {
   assert.equal(yield* collect(delayed(fine)(1)), 2)
 })
 
-const traceOf = (cause: Cause.Cause<unknown>) => Option.getOrThrow(Context.getOption(Cause.annotations(cause), TaskTrace))
+const traceOf = (cause: Cause.Cause<unknown>) =>
+  Option.getOrThrow(Context.getOption(Cause.annotations(cause), TaskTrace))
 
 const throwing: Claims = Object.fromEntries(
   Object.entries(told).map(([what, message]) => [
@@ -131,12 +132,18 @@ const typed: Claims = {
 
   "a typed error of a class that is not listed is an Error with its tag and fields": () =>
     Effect.gen(function*() {
-      const unlisted = yield* Effect.flip(collect(delayed(failing)("unlisted"))) as Effect.Effect<unknown, never, Engine>
+      const unlisted = yield* Effect.flip(collect(delayed(failing)("unlisted"))) as Effect.Effect<
+        unknown,
+        never,
+        Engine
+      >
       assert.ok(unlisted instanceof Error && !(unlisted instanceof Unlisted))
       const { _tag, code } = unlisted as unknown as { readonly _tag: string; readonly code: number }
       assert.deepEqual([_tag, code], ["Unlisted", 4])
       const own = yield* Effect.flip(collect(delayed(failing)("own"))) as Effect.Effect<unknown, never, Engine>
-      assert.ok(own instanceof RangeError && !(own instanceof OwnError) && (own as { readonly limit?: number }).limit === 9)
+      assert.ok(
+        own instanceof RangeError && !(own instanceof OwnError) && (own as { readonly limit?: number }).limit === 9
+      )
     }),
 
   "a typed error that cannot cross is NotTransferable with its place": () =>

@@ -24,7 +24,12 @@ const runAll = (claims: Claims): Effect.Effect<number, never, Engine> =>
   })
 
 if (import.meta.main) {
-  const engine = Engine.layer({ threads: 2, memory: "16 MiB", check: true, transport: transport === "bytes" ? "bytes" : "thread" })
+  const engine = Engine.layer({
+    threads: 2,
+    memory: "16 MiB",
+    check: true,
+    transport: transport === "bytes" ? "bytes" : "thread"
+  })
   const claims = await suites[file]()
   process.exitCode = await Effect.runPromise(Effect.provide(runAll(claims), engine)) === 0 ? 0 : 1
 }
