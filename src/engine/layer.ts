@@ -9,7 +9,6 @@ import { registeredModules } from "../graph/TaskModule.ts"
 import { fiberProcessor } from "../processor/fiber.ts"
 import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
-import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import { Core } from "./Core.ts"
 import { storeValue } from "./data.ts"
 import { EngineKey, type Shape } from "../graph/EngineService.ts"
@@ -34,12 +33,7 @@ const processorsOf = (options: CheckedOptions): Array<Processor> => {
     module: options.threads === 0,
     ...(options.fibers !== undefined && { fibers: options.fibers })
   })
-  const transport = options.transport === "thread"
-    ? threadTransport
-    : options.transport === "bytes"
-    ? bytesTransport
-    : options.transport
-  const worker = workerProcessor(transport, { check: options.check, heap: options.heap })
+  const worker = workerProcessor(options.transport, { check: options.check, heap: options.heap })
   return [fiber, ...Array.from({ length: options.threads }, () => worker)]
 }
 

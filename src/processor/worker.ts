@@ -5,15 +5,17 @@ import { type Cause, Effect } from "effect"
 import { written } from "../chunk/written.ts"
 import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
-import type { FromWorker, FunctionMessage, Notice, ToWorker } from "../transport/Message.ts"
+import type { FromWorker, FunctionMessage, Notice, Request, ToWorker } from "../transport/Message.ts"
 import { emptyMessage, Flag } from "../transport/Message.ts"
-import { Claim, CLAIMS, type Exit, type Link, type Transport, Word } from "../transport/Transport.ts"
+import type { Exit, Link, Transport } from "../transport/Transport.ts"
+import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { faultOf } from "./faults.ts"
 import { openLink } from "./openLink.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
 import { readResults } from "./results.ts"
 import { Tail } from "./Tail.ts"
+import { UnderWay } from "./UnderWay.ts"
 import { watchHeap } from "./watchHeap.ts"
 import { WorkerRooms } from "./WorkerRooms.ts"
 
@@ -22,25 +24,16 @@ export const GRACE_MS = 2000
 /** ms of work that a worker is given ahead. */
 export const AHEAD_MS = 8
 
-interface Sent {
-  readonly task: number
-  /** index of its claim word */
-  readonly claim: number
-}
-
 class WorkerRunner implements Running, Answerer {
   private readonly host: Host
   private readonly link: Link
-  private readonly sent = new Map<number, Sent>()
+  private readonly sent: UnderWay
   private readonly known = new Set<number>()
   private readonly writer: ArgumentWriter
   private readonly rooms: WorkerRooms
-  /** attempts that were announced */
-  private readonly begun = new Set<number>()
   private readonly log = new Tail()
   private readonly graces = new Map<number, NodeJS.Timeout>()
   private readonly endWatch: () => void
-  private sequence = 0
   private isReady = false
   private killed = ""
 
@@ -54,6 +47,7 @@ class WorkerRunner implements Running, Answerer {
       onNotice: (notice) => this.notice(notice),
       onExit: (exit) => this.gone(exit)
     })
+    this.sent = new UnderWay(host, this.link.words)
     this.rooms = new WorkerRooms(host.store, this.link.words)
     this.writer = new ArgumentWriter(host, this.link.words !== undefined)
     this.endWatch = watchHeap(this.link, options.heap, () => this.sent.size > 0, (why) => this.kill(why))
@@ -62,7 +56,6 @@ class WorkerRunner implements Running, Answerer {
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
     const heads = new Float64Array(tasks.length * 2)
     const functions: Array<FunctionMessage> = []
-    const { words } = this.link
     let count = 0
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i]
@@ -71,9 +64,7 @@ class WorkerRunner implements Running, Answerer {
         this.host.failed({ ...problem, attempt: attempts[i] })
         continue
       }
-      const claim = Word.claims + this.sequence++ % CLAIMS
-      if (words !== undefined) Atomics.store(words, claim, Claim.free)
-      this.sent.set(attempts[i], { task, claim })
+      this.sent.add(task, attempts[i])
       heads[count++] = task
       heads[count++] = attempts[i]
     }
@@ -107,40 +98,32 @@ class WorkerRunner implements Running, Answerer {
   }
 
   interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    const { words } = this.link
+    const { sent } = this
     const interrupts: Array<number> = []
     const retracted: Array<number> = []
     for (let i = 0; i < attempts.length; i++) {
-      const sent = this.sent.get(attempts[i])
-      if (sent === undefined) continue
-      if (words !== undefined && this.takeBack(words, sent)) {
-        this.sent.delete(attempts[i])
+      if (!sent.has(attempts[i])) continue
+      if (sent.takeBack(attempts[i])) {
         retracted.push(i)
         continue
       }
-      if (words !== undefined) Atomics.compareExchange(words, sent.claim, Claim.claimed, Claim.cancelled)
+      sent.cancel(attempts[i])
       interrupts.push(attempts[i])
-      this.grace(attempts[i], words !== undefined || this.isRunning(attempts[i]))
+      this.grace(attempts[i], sent.occupies(attempts[i]))
     }
     if (interrupts.length > 0) this.post({ interrupts })
     if (retracted.length > 0) this.host.retracted(retracted.map((i) => tasks[i]), retracted.map((i) => attempts[i]))
   }
 
-  /** A cancelled attempt that still runs after its grace: only its worker's end ends it. One that waits has more time. */
-  private grace(attempt: number, runs: boolean): void {
+  /** A cancelled attempt that still runs after its grace: only its worker's end ends it. It has more if another runs. */
+  private grace(attempt: number, occupies: boolean): void {
     const overdue = (): void => {
       this.graces.delete(attempt)
       if (!this.sent.has(attempt)) return
-      if (!runs) this.grace(attempt, this.isRunning(attempt))
+      if (!occupies || !this.sent.occupies(attempt)) this.grace(attempt, this.sent.occupies(attempt))
       else this.kill(`a cancelled task did not end within ${GRACE_MS} ms, so its worker was replaced`)
     }
     this.graces.set(attempt, setTimeout(overdue, GRACE_MS))
-  }
-
-  /** Where no memory is shared: whether an attempt is the one that has begun, as far as reports tell. */
-  private isRunning(attempt: number): boolean {
-    for (const other of this.sent.keys()) if (!this.host.isWaiting(other)) return other === attempt
-    return false
   }
 
   private kill(why: string): void {
@@ -148,29 +131,20 @@ class WorkerRunner implements Running, Answerer {
     this.link.terminate()
   }
 
-  private takeBack(words: Int32Array, sent: Sent): boolean {
-    return Atomics.compareExchange(words, sent.claim, Claim.free, Claim.revoked) === Claim.free
-  }
-
   retract(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    const { words } = this.link
-    if (words === undefined) return this.post({ retracts: attempts })
+    if (this.link.words === undefined) return this.post({ retracts: attempts })
     const back: Array<number> = []
     const kept: Array<number> = []
     for (let i = 0; i < attempts.length; i++) {
-      const sent = this.sent.get(attempts[i])
-      if (sent !== undefined && this.takeBack(words, sent)) {
-        this.sent.delete(attempts[i])
-        back.push(i)
-      } else kept.push(i)
+      if (this.sent.takeBack(attempts[i])) back.push(i)
+      else kept.push(i)
     }
     if (back.length > 0) this.host.retracted(back.map((i) => tasks[i]), back.map((i) => attempts[i]))
     if (kept.length > 0) this.host.kept(kept.map((i) => tasks[i]), kept.map((i) => attempts[i]))
   }
 
   private settle(attempt: number): void {
-    this.sent.delete(attempt)
-    if (this.begun.size > 0) this.begun.delete(attempt)
+    this.sent.settle(attempt)
     if (this.graces.size === 0) return
     clearTimeout(this.graces.get(attempt))
     this.graces.delete(attempt)
@@ -203,7 +177,7 @@ class WorkerRunner implements Running, Answerer {
     }
     if (message.claims.length > 0) {
       const [tasks, attempts] = split(message.claims)
-      for (const attempt of attempts) this.begun.add(attempt)
+      this.sent.begun(tasks, attempts)
       host.claimed(tasks, attempts)
     }
     for (const failure of message.failures) {
@@ -217,7 +191,10 @@ class WorkerRunner implements Running, Answerer {
       host.retracted(tasks, attempts)
     }
     if (message.kept.length > 0) host.kept(...split(message.kept))
-    for (const request of message.requests) host.request(request, this)
+    for (const request of message.requests) {
+      if (isQuestion(request)) this.sent.asked(request.request, request.attempt)
+      host.request(request, this)
+    }
     if (message.room > 0) host.room(message.room, message.roomAhead, (offset, bytes) => this.rooms.grant(offset, bytes))
   }
 
@@ -232,6 +209,7 @@ class WorkerRunner implements Running, Answerer {
   }
 
   private answer(request: number, ok: boolean, value: unknown): void {
+    this.sent.answered(request)
     this.post({ answers: [{ request, ok, value: written(value, this.host.store.crossing) }] })
   }
 
@@ -243,31 +221,11 @@ class WorkerRunner implements Running, Answerer {
 
   private gone(exit: Exit): void {
     this.stopTimers()
-    const claimed = this.claimed()
+    const claimed = this.sent.lost()
     this.sent.clear()
     this.rooms.free()
     const reason = this.killed !== "" ? this.killed : exit.reason
     this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.lines())
-  }
-
-  /** Attempts that had begun and not ended. */
-  private claimed(): Array<number> {
-    const { words } = this.link
-    if (words === undefined) return this.accused()
-    const isClaimed = ({ claim }: Sent): boolean => {
-      const state = Atomics.load(words, claim)
-      return state === Claim.claimed || state === Claim.cancelled
-    }
-    return [...this.sent].filter(([, sent]) => isClaimed(sent)).map(([attempt]) => attempt)
-  }
-
-  /** The same where no memory is shared: as announced, or else the first. The others are suspects: next time they are. */
-  private accused(): Array<number> {
-    const { begun, host, sent } = this
-    const known = [...sent.keys()].filter((attempt) => begun.has(attempt) || host.isWaiting(attempt))
-    const first = [...sent.keys()].find((attempt) => !host.isWaiting(attempt))
-    for (const { task } of sent.values()) host.suspect(task)
-    return begun.size > 0 || first === undefined ? known : [...known, first]
   }
 
   private stopTimers(): void {
@@ -280,6 +238,8 @@ class WorkerRunner implements Running, Answerer {
     return this.link.close(this.sent.size > 0 ? 0 : 100)
   }
 }
+
+const isQuestion = ({ ask }: Request): boolean => ask === "await" || ask === "exit" || ask === "ready"
 
 const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => {
   const first: Array<number> = []
@@ -297,15 +257,20 @@ export interface WorkerProcessorOptions {
   readonly heap: number
 }
 
-/** A worker over a transport. */
-export const workerProcessor = (transport: Transport, options: WorkerProcessorOptions): Processor => ({
-  kind: transport.name,
-  accepts: ["module"],
-  capacity: [1],
-  ahead: AHEAD_MS,
-  start: (host) =>
-    Effect.acquireRelease(
-      Effect.sync(() => new WorkerRunner(host, transport, options)),
-      (runner) => Effect.promise(() => runner.close())
-    )
-})
+const transports = { thread: threadTransport, bytes: bytesTransport }
+
+/** A worker over a transport, named or given. */
+export const workerProcessor = (by: keyof typeof transports | Transport, options: WorkerProcessorOptions): Processor => {
+  const transport = typeof by === "string" ? transports[by] : by
+  return {
+    kind: transport.name,
+    accepts: ["module"],
+    capacity: [1],
+    ahead: AHEAD_MS,
+    start: (host) =>
+      Effect.acquireRelease(
+        Effect.sync(() => new WorkerRunner(host, transport, options)),
+        (runner) => Effect.promise(() => runner.close())
+      )
+  }
+}
