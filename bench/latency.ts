@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Bench, Given } from "./harness/Bench.ts"
 import { best, check, type Contestant, interleave, type Series } from "./harness/interleave.ts"
+import { loadRival } from "./harness/loadRival.ts"
 import { rowOf } from "./harness/Row.ts"
 import { open, systemNames, systems } from "./systems/systems.ts"
 import { noop } from "./work.ts"
@@ -74,15 +75,8 @@ const coldStart = async (given: Given): Promise<void> => {
   const names = given.texts("system", systemNames)
   const tried: Array<{ readonly system: string; readonly setting: string }> = []
   for (const system of systems.filter((system) => names.includes(system.name))) {
-    const [setting] = system.settings
-    const missing = await freshProcess(system.name, setting, given.threads).then(
-      () => undefined,
-      (error: Error) => error
-    )
-    if (missing === undefined) tried.push({ system: system.name, setting })
-    else {given.note(`${system.name} is skipped: ${
-        missing.message.split("\n").find((line) => /Error/.test(line)) ?? missing.message
-      }`)}
+    const isThere = await loadRival(system.name, system.load, given.note)
+    if (isThere !== undefined) tried.push({ system: system.name, setting: system.settings[0] })
   }
   const contestants = tried.map(({ setting, system }): Contestant => ({
     name: system,

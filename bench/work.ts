@@ -18,7 +18,7 @@ export const spin = (input: number): number => {
   return x
 }
 
-/** What `spin` must give, by doubling the step (O(log iterations)): results are checked without doing the work again. */
+/** What `spin` must give, by doubling the step, in O(log iterations): a result is checked without the work. */
 export const spun = (input: number): number => {
   let left = Math.floor(input / seeds)
   let x = input % seeds

@@ -28,7 +28,7 @@ export interface Series {
 setFlagsFromString("--expose-gc")
 const collectGarbage = runInNewContext("gc") as () => void
 
-/** ms that V8's helper threads get to end their part of a collection: on two cores they would work beside the sample. */
+/** ms for V8's helper threads to end their part of a collection: on two cores they would take from the sample. */
 const SETTLE_MS = 20
 
 /** Sweeps the heap, off the clock: nobody pays for the garbage of the sample before. */
@@ -45,14 +45,13 @@ const seriesOf = (name: string, samples: ReadonlyArray<Sample>): Series => ({
   )
 })
 
-/** Runs `warmUps` rounds that do not count, calls `warm`, then `samples` rounds that do; the order turns by one each round. */
+/** Runs `warmUps` rounds that do not count, then `samples` that do; the order shifts by one each round. */
 export const interleave = async (
   contestants: ReadonlyArray<Contestant>,
-  options: { readonly samples: number; readonly warmUps: number; readonly warm?: () => void }
+  options: { readonly samples: number; readonly warmUps: number }
 ): Promise<ReadonlyArray<Series>> => {
   const taken = contestants.map((): Array<Sample> => [])
   for (let round = 0; round < options.warmUps + options.samples; round++) {
-    if (round === options.warmUps) options.warm?.()
     for (let turn = 0; turn < contestants.length; turn++) {
       const at = (round + turn) % contestants.length
       await sweep()

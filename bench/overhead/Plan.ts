@@ -14,7 +14,7 @@ export const processors = ["null", "fiber", "threads"] as const
 /** The name of a processor. */
 export type Processor = typeof processors[number]
 
-/** A graph: inputs of task i are `left[i]` and `right[i]` (-1: none); `wanted` are collected; `reached` tasks must run. */
+/** A graph: inputs of task i are `left[i]` and `right[i]` (-1: none); `wanted` are collected; `reached` must run. */
 export interface Plan {
   readonly shape: Shape
   readonly left: Int32Array
@@ -64,7 +64,7 @@ const countReached = (left: Int32Array, right: Int32Array, wanted: ReadonlyArray
   return count
 }
 
-/** A plan of about `tasks` tasks (a tree has an odd number): all of a fanout are wanted, the last 1000 of random, else the last. */
+/** A plan of `tasks` tasks (a tree has an odd number). Wanted: all of a fanout, the last 1000 of random, else the last. */
 export const planOf = (shape: Shape, tasks: number): Plan => {
   const leaves = Math.ceil(tasks / 2)
   const size = shape === "tree" ? 2 * leaves - 1 : tasks

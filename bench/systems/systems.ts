@@ -1,10 +1,11 @@
 // The list of systems, ours first. To add one: a file beside this one that exports a System, and its name here.
+import { loadRival } from "../harness/loadRival.ts"
 import { bare } from "./bare.ts"
 import { piscina } from "./piscina.ts"
 import type { Pool, System } from "./System.ts"
 import { workerpool } from "./workerpool.ts"
 
-/** Ours is loaded when it is opened, so that rivals can be measured while it does not build. */
+/** Ours is loaded when it is opened, so that a process that measures the start of a rival does not load it. */
 const poniard: System = {
   name: "poniard",
   settings: ["threads"],
@@ -21,7 +22,7 @@ export interface Opened {
   readonly pool: Pool
 }
 
-/** One entry per setting of each system that is named and can be loaded; the others are skipped with a note. */
+/** One entry per setting of each system that is named; rivals that are not installed are skipped with a note. */
 export const open = async (
   names: ReadonlyArray<string>,
   threads: number,
@@ -29,9 +30,7 @@ export const open = async (
 ): Promise<ReadonlyArray<Opened>> => {
   const opened: Array<Opened> = []
   for (const system of systems.filter((system) => names.includes(system.name))) {
-    const start = await system.load().catch((error: unknown) => {
-      note(`${system.name} is skipped: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`)
-    })
+    const start = await loadRival(system.name, system.load, note)
     if (start === undefined) continue
     for (const setting of system.settings) {
       opened.push({ system: system.name, setting, pool: await start(setting, threads) })

@@ -2,6 +2,7 @@
 // thread that wants them. Not how fast they are read there: a copy that is put off would show in the sum, not here.
 import type { Bench, Given } from "../harness/Bench.ts"
 import { check, type Contestant, interleave, type Sample } from "../harness/interleave.ts"
+import { loadRival } from "../harness/loadRival.ts"
 import { rowOf } from "../harness/Row.ts"
 import { sumOf } from "./arrays.ts"
 import type { Carrier, Kind } from "./Carrier.ts"
@@ -18,7 +19,7 @@ const carriers: Readonly<Record<string, () => Promise<(threads: number) => Promi
 const openAll = async (given: Given): Promise<ReadonlyArray<Carrier>> => {
   const opened: Array<Carrier> = []
   for (const name of given.texts("system", Object.keys(carriers))) {
-    const start = await carriers[name]().catch((error: Error) => given.note(`${name} is skipped: ${error.message}`))
+    const start = await loadRival(name, carriers[name], given.note)
     if (start !== undefined) opened.push(await start(given.threads))
   }
   return opened

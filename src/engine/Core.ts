@@ -51,6 +51,8 @@ export class Core {
   readonly timeouts = new Map<number, { readonly attempt: number; readonly stop: () => void }>()
   /** tasks that may have been what a worker died of */
   readonly suspects = new Set<number>()
+  /** what stops the timer of a task that is to be tried again, by task id */
+  readonly delays = new Map<number, () => void>()
   /** why chunks were lost */
   readonly losses = new Map<number, string>()
   /** what is known of the last worker that was lost */
@@ -208,6 +210,12 @@ export class Core {
     timeout.stop()
   }
 
+  private stopDelay(task: number): void {
+    const stop = this.delays.get(task)
+    this.delays.delete(task)
+    stop?.()
+  }
+
   /** Ends everything that is waited for: the engine is closed. */
   close(): void {
     this.die("the engine is closed: its Scope has ended")
@@ -232,6 +240,7 @@ export class Core {
     this.nodes[task] = undefined
     if (this.otherChunks.size > 0) this.otherChunks.delete(task)
     if (this.timeouts.size > 0) this.stopTimeout(task)
+    if (this.delays.size > 0) this.stopDelay(task)
     if (this.prepared.size > 0) this.prepared.delete(task)
     if (this.contexts.size > 0) this.contexts.delete(task)
     if (this.failures.size > 0) this.failures.delete(task)

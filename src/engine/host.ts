@@ -184,7 +184,6 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     store,
     source,
     isCurrent: (task, attempt) => isCurrent(core.state, task, attempt),
-    isWaiting: (attempt) => core.state.yielded.has(attempt),
     suspect: (task) => void core.suspects.add(task),
     isSuspect: (task) => core.suspects.has(task),
     handleOf: (chunk, task) => {
@@ -205,6 +204,8 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     load: (task) => loadFunction(core.source.fn(task)),
     served: (task, effect) => shell.services.provide(core.source.fn(task), effect),
     contextOf: (task) => Context.merge(shell.context, core.source.context(task)),
+    yielded: (task, attempt) => later(() => core.tell({ _tag: "yielded", worker, task, attempt })),
+    resumed: (task, attempt) => later(() => core.tell({ _tag: "resumed", worker, task, attempt })),
     up: () =>
       later(() => {
         const { accepts, ahead, capacity, kind } = processor

@@ -3,11 +3,12 @@
 import { Context, Effect, Queue, Scope, Stream } from "effect"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import type { Handle } from "../graph/Handle.ts"
-import { explain, explainAll } from "../scheduler/explain.ts"
+import { explainAll } from "../scheduler/explain.ts"
 import { data } from "./data.ts"
 import type { Shape } from "../graph/EngineService.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { snapshotOf } from "./EngineSnapshot.ts"
+import { explainHandle } from "./explainHandle.ts"
 import { causeOf } from "./Failure.ts"
 import { giveUp, type ShapeParts, using, withHandle } from "./ShapeParts.ts"
 import type { Wish } from "./Wish.ts"
@@ -93,7 +94,6 @@ const settled = <A>({ core, later }: ShapeParts, look: () => A): Effect.Effect<A
 /** The service. */
 export const shapeOf = (parts: ShapeParts): Shape => {
   const { core, mover, rooms } = parts
-  const nameOf = (task: number): string => core.nameOf(task)
   return {
     "~poniard/Engine": "poniard/Engine",
     id: core.id,
@@ -110,11 +110,8 @@ export const shapeOf = (parts: ShapeParts): Shape => {
     explain: (handle) =>
       settled(parts, () =>
         handle === undefined
-          ? explainAll(core.state, nameOf, 50)
-          : explain(core.state, taskOf(handle), nameOf)
+          ? explainAll(core.state, (task) => core.nameOf(task), 50)
+          : explainHandle(core, handle)
       )
   }
 }
-
-const taskOf = (handle: Handle): number =>
-  handle instanceof SpawnedHandle ? handle.node.task : "task" in handle ? handle.task as number : -1

@@ -18,6 +18,7 @@ export const timers = (
   const fire = (): void => {
     const timer = core.state.timers.get(token)
     if (timer === undefined) return
+    if (purpose === "retry") core.delays.delete(task)
     if (purpose === "retry" || core.state.tasks.attempt[task] !== timer.attempt) return elapsed(-1)
     const { options } = core.node(task).template
     if (options.retry === undefined) return elapsed(-1)
@@ -33,7 +34,13 @@ export const timers = (
   const wait = Effect.andThen(Effect.sleep(ms), Effect.sync(() => later(fire)))
   const fiber = Effect.runForkWith(context)(wait)
   Fiber.runIn(fiber, scope)
-  if (purpose !== "timeout") return
+  if (purpose === "retry") {
+    core.delays.set(task, () => {
+      fiber.interruptUnsafe()
+      elapsed(-1)
+    })
+    return
+  }
   core.stopTimeout(task)
   core.timeouts.set(task, {
     attempt: core.state.tasks.attempt[task],

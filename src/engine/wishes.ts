@@ -44,7 +44,7 @@ export class Wishes {
     if (task >= 0) this.core.tell({ _tag: "dropped", tasks: [task] })
   }
 
-  /** Waits until a wish is no longer pending. In a task on this thread the slot is given back meanwhile. */
+  /** Waits until a wish is no longer pending. In a task on this thread, of whatever engine, the slot is given back meanwhile. */
   wait(wish: Wish): Effect.Effect<void> {
     const waiting = Effect.callback<void>((resume) => {
       const unwatch = wish.watch(() => resume(Effect.void))
@@ -61,13 +61,13 @@ export class Wishes {
         Effect.sync(() => {
           if (current.waits++ > 0) return
           current.suspended()
-          this.later(() => this.core.tell({ _tag: "yielded", worker: host.worker, task, attempt }))
+          host.yielded(task, attempt)
         }),
         () => waiting,
         () =>
           Effect.sync(() => {
             if (--current.waits > 0) return
-            this.later(() => this.core.tell({ _tag: "resumed", worker: host.worker, task, attempt }))
+            host.resumed(task, attempt)
           })
       )
     })

@@ -72,8 +72,6 @@ export interface Host {
   readonly source: Source
   /** whether an attempt still counts */
   readonly isCurrent: (task: number, attempt: number) => boolean
-  /** whether an attempt waits for other tasks */
-  readonly isWaiting: (attempt: number) => boolean
   /** the task was under way to a worker that died, and it is not known whether it was to blame */
   readonly suspect: (task: number) => void
   readonly isSuspect: (task: number) => boolean
@@ -89,6 +87,9 @@ export interface Host {
   readonly load: (task: number) => Effect.Effect<Function>
   /** services for a task on this thread */
   readonly contextOf: (task: number) => Context.Context<never>
+  /** an attempt on this thread waits for other tasks, or goes on */
+  readonly yielded: (task: number, attempt: number) => void
+  readonly resumed: (task: number, attempt: number) => void
   /** gives the Effect of a task of a task module the services of its layer */
   readonly served: <A, E>(task: number, effect: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
   readonly up: () => void

@@ -48,8 +48,8 @@ export const makeReady = (s: State, task: number, finisher: number): void => {
   const { tasks } = s
   const { priority, where } = s.classes[tasks.taskClass[task]]
   tasks.become(task, READY)
-  if (isRoot(s, task)) s.roots[where].push(task, priority)
-  else if (s.admitted.size > 0 && s.admitted.has(task)) s.fetched[where].push(task, priority)
+  if (s.admitted.size > 0 && s.admitted.has(task)) s.fetched[where].push(task, priority)
+  else if (isRoot(s, task)) s.roots[where].push(task, priority)
   else {
     const w = s.alive.length > 1 ? nearest(s, task, where, finisher) : undefined
     if (w === undefined) s.inner[where].push(task, priority)

@@ -191,10 +191,12 @@ export class Runner {
     this.ahead = true
     this.loading = true
     this.flush()
-    this.far.functions.load(id, () => {
+    const done = (): void => {
       this.loading = false
       this.pumpSoon()
-    })
+    }
+    // What a module starts while it is loaded is not the last task's.
+    attempts.exit(() => this.far.functions.load(id, done))
   }
 
   private isRevoked(attempt: number, claim: number): boolean {

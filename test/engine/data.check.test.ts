@@ -6,6 +6,7 @@ import { Chunk, collect, delayed, Engine, InputMutated, spawn, Spawned, TaskFail
 import type { Turn } from "../../src/engine/Journal.ts"
 import { overTransports, unlessItHangs } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
+import { later } from "./modules2/arraysLater.ts"
 
 const N = 10_000
 const SUM = (N * (N - 1)) / 2
@@ -25,7 +26,7 @@ overTransports("a function that writes to its input", { threads: 1 }, (test, tra
         const xs = delayed(a.allocOnly)(N)
         yield* mutation(collect(delayed(a.write)(xs)), "write", "input 1")
         yield* mutation(collect(delayed(a.writeSecond)(1, [xs, delayed(a.plain)(N)])), "writeSecond", "input 2")
-        yield* mutation(collect(delayed(a.writeLater)(xs)), "writeLater", "input 1")
+        yield* mutation(collect(delayed(later.write)(xs)), "write", "input 1")
         yield* mutation(collect(delayed(a.writeInside)(delayed(a.record)(N))), "writeInside", "input 1")
         yield* mutation(collect(delayed(a.write)(new Float64Array(N))), "write", "input 1")
       }))

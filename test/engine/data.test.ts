@@ -6,6 +6,7 @@ import { Chunk, collect, compute, delayed, Engine, spawn, Spawned, spawnWith } f
 import { makeGate } from "./files.ts"
 import { overTransports } from "./overTransports.ts"
 import { a, type Numbers, type Place, type Type } from "./modules2/arrays.ts"
+import { later } from "./modules2/arraysLater.ts"
 
 const N = 10_000
 const SUM = (N * (N - 1)) / 2
@@ -59,9 +60,9 @@ overTransports("arrays that cross threads", {}, (test, transport) => {
 
   test("come from Effects and from functions that await", () =>
     Effect.gen(function*() {
-      const both = yield* collect([delayed(a.sum)(delayed(a.allocInEffect)(N)), delayed(a.sum)(delayed(a.allocAfterAwait)(N))])
+      const both = yield* collect([delayed(a.sum)(delayed(later.alloc)(N)), delayed(a.sum)(delayed(a.allocAfterAwait)(N))])
       assert.deepStrictEqual(both, [SUM, SUM])
-      const places = yield* collect(delayed(a.placeOfBoth)(delayed(a.allocInEffect)(N), delayed(a.allocAfterAwait)(N)))
+      const places = yield* collect(delayed(a.placeOfBoth)(delayed(later.alloc)(N), delayed(a.allocAfterAwait)(N)))
       assert.deepStrictEqual(places.map((place) => place.shared), [shared, shared])
     }))
 

@@ -3,8 +3,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber } from "effect"
 import { collect, collectExit, delayed, spawn, Spawned, spawnWith } from "poniard"
+import { makeGate } from "./files.ts"
 import { marks, restored, survives, threadsNow } from "./kills.ts"
-import { exits, exitsAfter, exitsFirst, exitsSoon, never, numbered, spins } from "./modules/killers.ts"
+import { asks, blocks, exits, exitsAfter, exitsFirst, exitsSoon, never, numbered, spins } from "./modules/killers.ts"
 import { transports } from "./overTransports.ts"
 import { failsWith } from "./plain/Claim.ts"
 
@@ -61,6 +62,27 @@ describe.each([...transports])("a task that never ends (%s)", { concurrent: true
         )
         assert.deepStrictEqual([loop.task, loop.timeout, promise.task], ["spins", 100, "never"])
         assert.deepStrictEqual(lines().sort(), ["never", "spins"])
+      })
+    ))
+
+  it.live("but waits while another works on its thread is no reason to end that", () =>
+    survives(
+      { threads: 1, transport },
+      Effect.gen(function*() {
+        const waiting = yield* marks
+        const busy = yield* marks
+        const before = yield* restored(1)
+        const gate = yield* makeGate
+        const parent = yield* spawn(asks, waiting.file, gate.gate)
+        yield* waiting.has(1)
+        const long = yield* spawn(blocks, busy.file, 3000)
+        yield* gate.open
+        yield* busy.has(1)
+        yield* Spawned.cancel(parent)
+        yield* failsWith(Spawned.fetch(parent), "TaskCancelled")
+        assert.strictEqual(yield* Spawned.fetch(long), 3000)
+        assert.deepStrictEqual(busy.lines(), ["blocks"])
+        assert.deepStrictEqual(yield* restored(1), before)
       })
     ))
 

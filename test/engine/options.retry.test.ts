@@ -4,7 +4,7 @@ import { Duration, Effect, Fiber, Schedule } from "effect"
 import { collect, collectExit, delayed, Engine, NotTransferable, spawn, Spawned, spawnWith, TaskFailed, TaskTimedOut } from "poniard"
 import { join } from "node:path"
 import { folder, linesOf, makeGate } from "./files.ts"
-import { overTransports } from "./overTransports.ts"
+import { emptied, overTransports } from "./overTransports.ts"
 import { Flaky, t } from "./modules2/attempts.ts"
 import { hold } from "./modules2/gates.ts"
 import { inc } from "./modules2/numbers.ts"
@@ -144,7 +144,14 @@ overTransports("timeout", { threads: 1 }, (test) => {
       assert.strictEqual((yield* collect(delayed(inc, long).map(Array.from({ length: 200 }, (_, i) => i)))).length, 200)
       const p = yield* spawnWith(long)(inc, 1)
       yield* Spawned.wait(p)
+      yield* Spawned.release(p)
       yield* Engine.snapshot
+      assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before + 2)
+      const again = yield* Effect.forEach(Array.from({ length: 50 }), () =>
+        spawnWith({ retry: Schedule.spaced("1 hour") })(t.throwsTimes, "/dev/null", 9))
+      yield* Effect.repeat(Engine.snapshot, { schedule: Schedule.spaced(1), until: ({ tasks }) => tasks.running + tasks.ready === 0 })
+      yield* Effect.forEach(again, Spawned.release)
+      yield* emptied
       assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before + 2)
     }))
 

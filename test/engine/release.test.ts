@@ -5,6 +5,7 @@ import { Effect, Fiber } from "effect"
 import { Chunk, collect, collectExit, compute, delayed, Engine, spawn, Spawned, spawnWith } from "poniard"
 import { makeGate } from "./files.ts"
 import { emptied, overTransports } from "./overTransports.ts"
+import { later } from "./modules2/arraysLater.ts"
 import { hold } from "./modules2/gates.ts"
 import { inc } from "./modules2/numbers.ts"
 import { r } from "./modules2/release.ts"
@@ -111,7 +112,7 @@ overTransports("persist", {}, (test) => {
       yield* Spawned.wait(p)
       yield* Spawned.release(p)
       assert.deepStrictEqual(yield* held, { chunks: 0, arrays: 0 })
-      yield* collectExit(delayed(r.fails, { persist: true })(N))
+      yield* collectExit(delayed(later.fails, { persist: true })(N))
       assert.deepStrictEqual(yield* held, { chunks: 0, arrays: 0 })
       const failing = delayed(r.double, { persist: true })(delayed(r.throws, { persist: true })(N))
       yield* collectExit(failing)
@@ -130,7 +131,7 @@ overTransports("nothing is left of", {}, (test) => {
       }))
 
   ends("tasks that throw", () => [delayed(r.double)(delayed(r.throws)(N)), delayed(r.make)(N)])
-  ends("tasks that fail", () => [delayed(r.double)(delayed(r.fails)(N)), delayed(r.make)(N)])
+  ends("tasks that fail", () => [delayed(r.double)(delayed(later.fails)(N)), delayed(r.make)(N)])
   ends("results that cannot cross", () => [delayed(r.refused)(N), delayed(r.make)(N)])
   ends("results of the wrong number", () => [...delayed(r.wrong, { outputs: 2 })(N), delayed(r.make)(N)])
   ends("several results of which one cannot cross", () => [...delayed(r.partlyRefused, { outputs: 3 })(N)])
@@ -142,7 +143,7 @@ overTransports("nothing is left of", {}, (test) => {
     Effect.gen(function*() {
       const gate = yield* makeGate
       const xs = delayed(r.make)(N)
-      const collecting = yield* fork(collect([delayed(r.holds)(gate.began, xs), delayed(r.holdsLater)(gate.began, xs)]))
+      const collecting = yield* fork(collect([delayed(r.holds)(gate.began, xs), delayed(later.holds)(gate.began, xs)]))
       yield* gate.hasBegun(2)
       assert.isAtLeast((yield* held).arrays, 1)
       yield* Fiber.interrupt(collecting)
@@ -153,10 +154,10 @@ overTransports("nothing is left of", {}, (test) => {
     Effect.gen(function*() {
       const gate = yield* makeGate
       const xs = yield* spawn(r.make, N)
-      const p = yield* spawn(r.holdsLater, gate.began, xs)
+      const p = yield* spawn(later.holds, gate.began, xs)
       yield* gate.hasBegun(1)
       yield* Spawned.cancel(p)
-      const late = yield* spawnWith({ timeout: 20 })(r.holdsLater, gate.began, xs)
+      const late = yield* spawnWith({ timeout: 20 })(later.holds, gate.began, xs)
       assert.match(String(yield* Effect.flip(Spawned.fetch(late))), /timeout of 20 ms/)
     }))
 

@@ -3,7 +3,8 @@ import { assert } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Fiber } from "effect"
 import { all, collect, collectExit, type Delayed, delayed, TaskTrace } from "poniard"
 import { overTransports } from "./overTransports.ts"
-import { add, boom, fails, inc, sum } from "./modules2/numbers.ts"
+import { fails } from "./modules2/effects.ts"
+import { add, boom, inc, sum } from "./modules2/numbers.ts"
 
 const MANY = 100_000
 const numbers = Array.from({ length: MANY }, (_, i) => i)

@@ -5,8 +5,9 @@ import { Deferred, Effect, Exit, Fiber, type Scope } from "effect"
 import { all, Chunk, collect, compute, delayed, Engine, GraphInvalid, spawn, Spawned } from "poniard"
 import { makeGate } from "./files.ts"
 import { emptied, overTransports, unlessItHangs } from "./overTransports.ts"
-import { hold, holdLater } from "./modules2/gates.ts"
-import { add, fails, inc, sum, twice } from "./modules2/numbers.ts"
+import { fails, holdLater } from "./modules2/effects.ts"
+import { hold } from "./modules2/gates.ts"
+import { add, inc, sum, twice } from "./modules2/numbers.ts"
 
 const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.forkChild(effect, { startImmediately: true })
 

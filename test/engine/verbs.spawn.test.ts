@@ -4,8 +4,9 @@ import { Cause, Deferred, Effect, Exit, Fiber, Scope, Stream } from "effect"
 import { Chunk, collect, completed, delayed, spawn, Spawned, spawnWith, TaskCancelled, TaskFailed } from "poniard"
 import { makeGate } from "./files.ts"
 import { overTransports } from "./overTransports.ts"
-import { hold, holdLater } from "./modules2/gates.ts"
-import { add, boom, fails, inc, square, sum } from "./modules2/numbers.ts"
+import { fails, holdLater } from "./modules2/effects.ts"
+import { hold } from "./modules2/gates.ts"
+import { add, boom, inc, square, sum } from "./modules2/numbers.ts"
 
 overTransports("spawn", {}, (test) => {
   test("submits at once and gives a handle that is fetched, also twice, and is an input", () =>

@@ -3,7 +3,8 @@ import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
 import { all, Chunk, collect, collectExit, compute, delayed, TaskFailed } from "poniard"
 import { overTransports } from "./overTransports.ts"
-import { add, addLater, boom, concat, fails, identity, inc, join, pair, split, square, sum, twice } from "./modules2/numbers.ts"
+import { fails } from "./modules2/effects.ts"
+import { add, addLater, boom, concat, identity, inc, join, pair, split, square, sum, twice } from "./modules2/numbers.ts"
 
 const failureOf = <A, E>(exit: Exit.Exit<A, E>): unknown => Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
 

@@ -216,6 +216,13 @@ export class Lab {
     this.tell({ _tag: "failed", ...this.at(name), reason, retryAfter })
   }
 
+  /** Lets a processor run a task of a class, so that it is known how long they take. */
+  learn(ms: number, options: ClassOptions = {}): void {
+    this.submit({ lesson: [] }, { wish: "learn", all: options })
+    this.finish("lesson", { ms })
+    this.drop("learn")
+  }
+
   /** Wishes, or tasks of a submission that was given up, are wanted no more. */
   drop(...names: ReadonlyArray<string>): void {
     this.tell({ _tag: "dropped", tasks: names.map((name) => this.task(name)) })

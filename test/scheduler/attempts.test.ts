@@ -114,6 +114,7 @@ describe("backlog", () => {
   const scene = (): Lab => {
     const lab = new Lab()
     lab.up(0)
+    lab.learn(0.5)
     lab.submit(roots(16))
     assert.lengthOf(lab.ran(), 16)
     lab.up(1)
@@ -152,8 +153,7 @@ describe("backlog", () => {
     const lab = new Lab()
     lab.up(0)
     lab.up(1)
-    lab.submit({ teach: [] }, { wish: "taught" })
-    lab.finish("teach", { ms: 0.1 })
+    lab.learn(0.1)
     for (let count = 1; count < 6; count++) {
       lab.submit(roots(count, `s${count}-`), { wish: `w${count}` })
       const ran = new Set(lab.ran())
@@ -267,6 +267,7 @@ describe("a processor that leaves", () => {
   it("has its backlog taken by one that has nothing", () => {
     const lab = new Lab()
     lab.up(0)
+    lab.learn(0.5)
     lab.submit(roots(8))
     lab.tell({ _tag: "processor leaving", worker: 0 })
     lab.up(1)

@@ -1,7 +1,6 @@
 // Where exactly admission draws its lines (DESIGN section 7): the shares of the budget, what is heavy, what is nothing,
 // and when an overdraft has to wait. The rules themselves are in memory.test.ts, what goes to disk is in evict.test.ts.
 import { assert, describe, it } from "vitest"
-import type { Event } from "../../src/scheduler/Event.ts"
 import { DISK, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Graph } from "./Lab.ts"
 import { Lab } from "./Lab.ts"
@@ -42,26 +41,39 @@ describe("a share of the budget", () => {
     assert.strictEqual(lab.state.memory.reserved, 850)
   })
 
-  it("is no matter to tasks with inputs: they run up to the whole", () => {
+  it("is no matter to tasks that read what others made: they run up to the whole", () => {
     const lab = wide(1000)
+    lab.submit({ x: [] }, { wish: "made", all: { bytes: 0 } })
+    lab.finish("x", { bytes: 250 })
     const consumers = Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, ["x"]]))
-    lab.submit(consumers, { all: { bytes: 250 }, given: { x: [250, INLINE] } })
+    lab.submit(consumers, { all: { bytes: 250 } })
     assert.deepStrictEqual(lab.ran(), ["a@0", "b@0", "c@0"])
     assert.strictEqual(taken(lab), 1000)
   })
 })
 
 describe("a task that memory does not admit", () => {
+  it("is not overtaken by a smaller one that only adds bytes too", () => {
+    const lab = wide(1000)
+    hold(lab, 500)
+    lab.submit({ busy: [], large: [], small: [] }, {
+      of: { busy: { bytes: 0, priority: 1 }, large: { bytes: 400 }, small: { bytes: 100 } }
+    })
+    assert.deepStrictEqual(lab.ran(), ["busy@0"])
+    lab.drop("held")
+    assert.deepStrictEqual(lab.ran(), ["large@0", "small@0"])
+  })
+
   it("is not sent ahead if it is heavy: what it reads would be pinned for nothing", () => {
     const scene = (bytes: number): ReadonlyArray<string> => {
       const lab = new Lab({ budget: 6400 })
       lab.up(0)
-      lab.submit({ a: ["x"], b: ["x"], c: ["x"] }, { all: { bytes }, given: { x: [100, SHARED] } })
+      lab.submit({ a: ["x"], b: ["x"] }, { all: { bytes }, given: { x: [100, SHARED] } })
       return lab.ran()
     }
     // A thirty-second of the budget is 200 bytes, inputs and output.
     assert.deepStrictEqual(scene(101), ["a@0"])
-    assert.deepStrictEqual(scene(100), ["a@0", "b@0", "c@0"])
+    assert.deepStrictEqual(scene(100), ["a@0", "b@0"])
   })
 })
 
@@ -73,6 +85,19 @@ describe("when nothing runs and nothing is admitted", () => {
     assert.deepStrictEqual([lab.ran(), lab.state.memory.overdrafts], [[], 0])
     lab.tell({ _tag: "chunk moved", chunk: lab.chunk("x"), place: SHARED | DISK, bytes: 900 })
     assert.deepStrictEqual([lab.ran(), lab.state.memory.overdrafts], [["a@0"], 0])
+  })
+
+  it("nothing goes over it while something is on its way back", () => {
+    const lab = wide(1000)
+    lab.submit({}, { wish: "kept", wants: ["x"], given: { x: [100, SHARED] } })
+    const chunk = lab.chunk("x")
+    const moved = { _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: 100 } as const
+    lab.tell({ _tag: "pressure", bytes: 100 })
+    lab.tell(moved)
+    lab.submit({ reader: ["x"], large: [] }, { of: { reader: { bytes: 50 }, large: { bytes: 800 } } })
+    assert.deepStrictEqual([lab.ran(), lab.chunksOf("restore"), lab.state.memory.overdrafts], [[], ["x"], 0])
+    lab.tell(moved)
+    assert.deepStrictEqual([lab.ran(), lab.state.memory.overdrafts], [["reader@0"], 0])
   })
 
   it("one goes over it if that could not be written", () => {

@@ -63,6 +63,7 @@ describe("ready tasks", () => {
   it("that are given back keep their place in the order", () => {
     const lab = new Lab()
     lab.up(0)
+    lab.learn(1)
     lab.submit({ a: [], b: [], c: [], d: [] })
     assert.deepStrictEqual(lab.ran(), ["a@0", "b@0", "c@0", "d@0"])
     const { attempt, task } = lab.at("b")
@@ -94,6 +95,7 @@ describe("intermediate results", () => {
     const lab = new Lab()
     lab.up(0)
     lab.up(1)
+    lab.learn(1)
     const graph: Record<string, ReadonlyArray<string>> = {}
     for (let i = 0; i < 400; i++) {
       graph[`read${i}`] = []

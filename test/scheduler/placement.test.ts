@@ -153,8 +153,7 @@ describe("independent tasks", () => {
   it("are spread over workers that have nothing before any has two", () => {
     const lab = new Lab()
     for (const worker of [0, 1, 2]) lab.up(worker)
-    lab.submit({ teach: [] }, { wish: "taught" })
-    lab.finish("teach", { ms: 0.01 })
+    lab.learn(0.01)
     lab.submit(roots(3))
     assert.deepStrictEqual(lab.ran().map((run) => run.split("@")[1]).sort(), ["0", "1", "2"])
   })
@@ -172,8 +171,7 @@ describe("independent tasks", () => {
     for (const [ms, least, most] of [[1000, 2, 2], [1, 7, 9], [0.01, 700, 900]] as const) {
       const lab = new Lab()
       lab.up(0)
-      lab.submit({ teach: [] }, { wish: "taught" })
-      lab.finish("teach", { ms })
+      lab.learn(ms)
       lab.submit(roots(1000))
       const sent = lab.ran().length
       assert.isAtLeast(sent, least, `${ms} ms`)

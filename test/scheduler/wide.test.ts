@@ -31,8 +31,6 @@ describe("a tree of 64 leaves on two workers", () => {
     for (let turn = 0; lab.settled().length === 0; turn++) {
       assert.isBelow(turn, 127)
       for (const run of lab.ran()) queues[Number(run.split("@")[1])].push(run.split("@")[0])
-      const given = lab.retracted()
-      assert.deepStrictEqual(given.filter((name) => queues[turn % 2].includes(name)), [])
       const queue = queues[queues[turn % 2].length > 0 ? turn % 2 : 1 - turn % 2]
       lab.finish(queue.shift()!, { bytes: 1, ms })
       found = Math.max(found, lab.state.memory.resident)
@@ -41,12 +39,11 @@ describe("a tree of 64 leaves on two workers", () => {
   }
 
   it("never has more than two paths' worth of results when nothing is sent ahead", () => {
-    console.log(most(0, 1), most(8, 100), most(8, 4), most(8, 1), most(8, .1))
     assert.isAtMost(most(0, 1), 10)
   })
 
-  it("has few more when long tasks are sent ahead", () => {
-    assert.isAtMost(most(8, 100), 12)
+  it("has no more when long tasks are sent ahead", () => {
+    assert.isAtMost(most(8, 100), 10)
   })
 })
 

@@ -103,7 +103,7 @@ describe("the simulation", () => {
       const { take } = state.out
       state.out.take = function() {
         const commands = take.call(this)
-        return commands.flatMap((command) => command._tag === "settle" ? [command, command] : [command])
+        return [...commands, ...commands.filter(({ _tag }) => _tag === "settle")]
       }
     }
   }
@@ -133,7 +133,7 @@ describe("the simulation", () => {
         return edge
       }
     })
-    assert.match(told ?? "", /^seed 3: check: chunk \d/)
+    assert.match(told ?? "", /^seed 3: check: /)
     assert.match(told ?? "", /least world: .*"nodes":1,/)
     assert.match(told ?? "", /turn 1 at .*\n {2}\{"_tag":/)
   })

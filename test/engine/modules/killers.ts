@@ -1,6 +1,7 @@
 // Task functions that cost their thread its life, or try to. Most mark in a file that they have begun.
-import { appendFileSync, readFileSync } from "node:fs"
-import { Task } from "poniard"
+import { Effect, type Scope } from "effect"
+import { appendFileSync, existsSync, readFileSync } from "node:fs"
+import { type Engine, spawn, Spawned, Task, type TaskError } from "poniard"
 
 /** Marks in a file what has happened. */
 const mark = (file: string, what: string | number): void => appendFileSync(file, `${what}\n`)
@@ -10,9 +11,19 @@ const sleep = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
+/** Waits for another task, which it spawns when the gate is there. */
+const asksFor = (file: string, gate: string) =>
+  Effect.gen(function*() {
+    mark(file, "began")
+    while (!existsSync(gate)) yield* Effect.sleep(1)
+    const child = yield* spawn(numbered, file, 1)
+    return yield* Spawned.fetch(child)
+  })
+
 /** The task functions of this file. */
 export const {
   alloc,
+  asks,
   blocks,
   exits,
   exitsAfter,
@@ -28,7 +39,8 @@ export const {
   talks
 } = Task
   .module(import.meta.url, {
-    numbered: (file: string, n: number) => {
+    asks: (file: string, gate: string): Effect.Effect<number, TaskError, Engine | Scope.Scope> => asksFor(file, gate),
+    numbered: (file: string, n: number): number => {
       mark(file, n)
       return n
     },

@@ -1,5 +1,4 @@
 // Task functions on typed arrays: where they lie, what is handed on, and what must not be done with them.
-import { Effect } from "effect"
 import { appendFileSync, existsSync } from "node:fs"
 import { Task } from "poniard"
 
@@ -26,7 +25,8 @@ const placeOf = (xs: Numbers): Place => ({
 
 const counting = (xs: Numbers): Numbers => xs.map((_, i) => i)
 
-const fillCounting = (xs: Numbers): Numbers => {
+/** Fills an array with 0, 1, 2 and so on. */
+export const fillCounting = (xs: Numbers): Numbers => {
   for (let i = 0; i < xs.length; i++) xs[i] = i
   return xs
 }
@@ -64,8 +64,6 @@ export const a = Task.module(import.meta.url, {
   },
   allocOnly: (n: number): Numbers => fillCounting(Task.alloc(Float64Array, n)),
   plain: (n: number): Numbers => counting(new Float64Array(n)),
-  allocInEffect: (n: number): Effect.Effect<Numbers> =>
-    Effect.andThen(Effect.sleep(1), Effect.sync(() => fillCounting(Task.alloc(Float64Array, n)))),
   allocAfterAwait: async (n: number): Promise<Numbers> => {
     await Promise.resolve()
     return fillCounting(Task.alloc(Float64Array, n))
@@ -116,14 +114,6 @@ export const a = Task.module(import.meta.url, {
     both[1][0] = -1
     return 0
   },
-  writeLater: (xs: Numbers): Effect.Effect<number> =>
-    Effect.andThen(
-      Effect.sleep(1),
-      Effect.sync(() => {
-        xs[0] = -1
-        return 0
-      })
-    ),
   writeInside: (record: { readonly xs: Numbers }): number => {
     record.xs[1] = -1
     return 0

@@ -1,11 +1,10 @@
 // Task functions that tests hold up and watch through files: the same for threads with and without shared memory.
-import { Effect } from "effect"
 import { appendFileSync, existsSync } from "node:fs"
 import { Task } from "poniard"
 
 const nap = new Int32Array(new SharedArrayBuffer(4))
 
-export const { hold, holdLater, mark, never, stubborn } = Task.module(import.meta.url, {
+export const { hold, mark, stubborn } = Task.module(import.meta.url, {
   /** Marks the file `began`, then waits without yielding until the file `gate` is there or nobody wants it any more. */
   hold: (began: string, gate: string, value: number): number => {
     appendFileSync(began, `${value}\n`)
@@ -13,21 +12,11 @@ export const { hold, holdLater, mark, never, stubborn } = Task.module(import.met
     appendFileSync(`${began}.${Task.isCancelled() ? "cancelled" : "ended"}`, `${value}\n`)
     return value
   },
-  /** The same as an Effect, which interruption ends. */
-  holdLater: (began: string, gate: string, value: number): Effect.Effect<number> =>
-    Effect.gen(function*() {
-      appendFileSync(began, `${value}\n`)
-      while (!existsSync(gate)) yield* Effect.sleep(1)
-      return value
-    }).pipe(Effect.onInterrupt(() => Effect.sync(() => appendFileSync(`${began}.cancelled`, `${value}\n`)))),
   /** Appends a line to a file and gives the value. */
   mark: (file: string, value: number): number => {
     appendFileSync(file, `${value}\n`)
     return value
   },
-  /** An Effect that ends by interruption only. */
-  never: (began: string): Effect.Effect<number> =>
-    Effect.andThen(Effect.sync(() => appendFileSync(began, "x\n")), Effect.never),
   /** Ignores that nobody wants it, until the file `gate` is there. */
   stubborn: (began: string, gate: string, value: number): number => {
     appendFileSync(began, `${value}\n`)

@@ -2,14 +2,13 @@
 // the 20th and after the last. Started by lifecycle.test.ts with --expose-gc.
 import { Effect } from "effect"
 import { Chunk, collect, compute, delayed, Engine } from "poniard"
-import { a } from "./arrays.ts"
-import { inc } from "./numbers.ts"
+import { light } from "./light.ts"
 
 const ENGINES = 100
 
 const work = Effect.gen(function*() {
-  yield* collect(delayed(inc).map([1, 2, 3]))
-  const chunk = yield* compute(delayed(a.allocOnly)(20_000))
+  yield* collect(delayed(light.inc).map([1, 2, 3]))
+  const chunk = yield* compute(delayed(light.alloc)(20_000))
   const xs = yield* Chunk.get(yield* Chunk.put(new Float64Array(20_000)))
   return (yield* Chunk.get(chunk)).length + xs.length + (yield* collect(delayed(() => Effect.succeed(1))()))
 })

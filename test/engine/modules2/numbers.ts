@@ -1,8 +1,7 @@
-// Task functions on numbers: plain, asynchronous, failing.
-import { Effect } from "effect"
+// Task functions on numbers: plain, asynchronous, throwing. Without Effect, so that workers that need none load none.
 import { Task } from "poniard"
 
-export const { add, addLater, boom, concat, die, fails, identity, inc, join, pair, same, split, square, sum, twice } = Task
+export const { add, addLater, boom, concat, identity, inc, join, pair, same, split, square, sum, twice } = Task
   .module(import.meta.url, {
     inc: (n: number) => n + 1,
     add: (a: number, b: number) => a + b,
@@ -18,7 +17,5 @@ export const { add, addLater, boom, concat, die, fails, identity, inc, join, pai
     addLater: async (a: number, b: number) => await Promise.resolve(a) + b,
     boom: (text: string): number => {
       throw new Error(text)
-    },
-    fails: (text: string): Effect.Effect<number, string> => Effect.fail(text),
-    die: (text: string): Effect.Effect<number> => Effect.die(new Error(text))
+    }
   })

@@ -1,5 +1,4 @@
 // Task functions that hold shared memory in every way in which a task can end.
-import { Effect } from "effect"
 import { appendFileSync, existsSync } from "node:fs"
 import { Task } from "poniard"
 import type { Numbers } from "./arrays.ts"
@@ -28,11 +27,6 @@ export const r = Task.module(import.meta.url, {
     Task.alloc(Float64Array, n).fill(1)
     throw new Error("after Task.alloc")
   },
-  fails: (n: number): Effect.Effect<Numbers, string> =>
-    Effect.suspend(() => {
-      Task.alloc(Float64Array, n).fill(1)
-      return Effect.fail("after Task.alloc")
-    }),
   refused: (n: number): unknown => ({ xs: Task.alloc(Float64Array, n), call: () => 1 }),
   wrong: (n: number): ReadonlyArray<Numbers> => [Task.alloc(Float64Array, n)],
   partlyRefused: (n: number): ReadonlyArray<unknown> => [Task.alloc(Float64Array, n), new Float64Array(n), () => 1],
@@ -43,12 +37,6 @@ export const r = Task.module(import.meta.url, {
     waitFor("")
     return ys
   },
-  holdsLater: (began: string, xs: Numbers): Effect.Effect<Numbers> =>
-    Effect.suspend(() => {
-      const ys = Task.alloc(Float64Array, xs.length)
-      appendFileSync(began, "h\n")
-      return Effect.as(Effect.never, ys)
-    }),
   /** `width` arrays of `n`, of which each element says where it is from. */
   parts: (row: number, n: number): ReadonlyArray<Numbers> =>
     Array.from({ length: 16 }, (_, p) => Task.alloc(Float64Array, n).fill(row * 16 + p)),
