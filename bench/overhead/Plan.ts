@@ -64,7 +64,7 @@ const countReached = (left: Int32Array, right: Int32Array, wanted: ReadonlyArray
   return count
 }
 
-/** A plan of `tasks` tasks (a tree has an odd number). Wanted: all of a fanout, the last 1000 of random, else the last. */
+/** A plan of `tasks` tasks (a tree: an odd number). Wanted: all of a fanout, the last 1000 of random, or the last. */
 export const planOf = (shape: Shape, tasks: number): Plan => {
   const leaves = Math.ceil(tasks / 2)
   const size = shape === "tree" ? 2 * leaves - 1 : tasks

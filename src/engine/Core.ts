@@ -1,6 +1,8 @@
 // What one engine owns: the scheduler's state, the values, which node each task is, what is wished and why tasks
 // failed. Synchronous; only the loop fiber and what it performs write to it. Nothing is decided here.
-import { Cause, type Context, Effect } from "effect"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import type { Entry } from "../chunk/Entry.ts"
 import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"

@@ -1,6 +1,7 @@
 // Why a task failed: where it began, the way from there, and the Cause that whoever waits for it is given. A typed
 // error stays itself; what was thrown becomes a TaskFailed; every Cause carries the annotation TaskTrace.
-import { Cause, Context } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import {
   ChunkLost,
   ProcessorLost,

@@ -1,6 +1,10 @@
 // The engine's actor: one fiber, one inbox. A turn takes all that came, lowers a slice of each pending submission,
 // lets the scheduler decide, records the turn and performs it. It never waits for anything but its inbox.
-import { Cause, Clock, Effect, Queue, type Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import { decide } from "../scheduler/step.ts"
 import type { Command } from "../scheduler/Command.ts"
 import type { Core } from "./Core.ts"

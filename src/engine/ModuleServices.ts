@@ -1,6 +1,10 @@
 // Services of task modules on this thread, when there are no others to run their functions: the layer of each is built
 // once for the engine, when its first Effect runs, and closed with the engine. Workers do this themselves.
-import { Cause, type Context, Effect, type Layer, ManagedRuntime } from "effect"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 

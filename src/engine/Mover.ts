@@ -1,6 +1,9 @@
 // Moves bytes between memory and disk, as the scheduler orders: a fiber for each move, in the engine's scope. A chunk
 // is at no moment in neither place: its memory copy goes when the write is complete, and by another order.
-import { Cause, Effect, Exit, type Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
 import { Entry } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"

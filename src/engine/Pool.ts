@@ -1,6 +1,8 @@
 // Keeps the processors of an engine alive: each in a scope of its own; one that ends is replaced, after a pause if it
 // did not even start, and given up after five such starts in a row.
-import { Effect, Exit, Scope } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import type { Host, Processor } from "../processor/Processor.ts"
 import type { Where } from "../scheduler/Event.ts"
 import type { Exit as WorkerExit } from "../transport/Transport.ts"

@@ -1,5 +1,6 @@
 // The name `Engine` as users know it: the service, with the layers that make it and the ways to look into it.
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { EngineKey } from "../graph/EngineService.ts"
 import type { AnyHandle } from "../graph/types.ts"
 import type { EngineSnapshot } from "./EngineSnapshot.ts"

@@ -1,6 +1,7 @@
 // What the service of an engine is made of, and what its verbs have in common: a wish that lasts as long as it is used,
 // handles that are checked before anything is done with them.
-import { type Context, Effect } from "effect"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import type { Handle } from "../graph/Handle.ts"
 import type { Core } from "./Core.ts"
 import type { ChunkHandle, SpawnedHandle } from "./handles.ts"

@@ -1,6 +1,6 @@
 // With `check: true`: shared memory that was written to after it had been freed, because a function kept a view of an
 // input, or of what it had from Task.alloc, beyond its end. Found when the memory is used again, or at the engine's end.
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import type { Arena } from "../chunk/Arena.ts"
 
 const advice = "a function kept a view of an input, or of memory of Task.alloc, and wrote to it after its task had ended: "

@@ -1,6 +1,7 @@
 // Values that users put into the store, read and look at. Whoever puts one waits until there is room for it; what is
 // handed out is a copy, and what is looked at stays where it is meanwhile.
-import { Context, Effect } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import { Refused } from "../chunk/codec.ts"
 import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull } from "../chunk/MemoryStore.ts"

@@ -1,5 +1,5 @@
 // Why what a handle stands for is not there yet, in words: for people who wait, and for tests that hang.
-import { Cause } from "effect"
+import * as Cause from "effect/Cause"
 import { AllNode } from "../graph/all.ts"
 import { DelayedNode, OutputNode } from "../graph/Delayed.ts"
 import type { Handle } from "../graph/Handle.ts"

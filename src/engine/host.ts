@@ -1,6 +1,8 @@
 // What processors tell, turned into events. Each report waits in the inbox for its turn and is checked there: news of
 // an attempt that no longer counts is dropped, with the values that came with it.
-import { Cause, Context } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { isA } from "../chunk/written.ts"
@@ -199,6 +201,11 @@ export const hostOf = (shell: Shell, worker: number): Host => {
         }
       })
     },
+    ownChunk: (result) =>
+      result instanceof ChunkHandle && result.wish !== undefined && !result.released
+        ? Effect.flatMap(shell.wishes.wait(result.wish), () =>
+          Effect.map(shell.wishes.values([result.chunk]), ([value]) => value))
+        : undefined,
     bytesOf: (chunk) => core.state.chunks.bytes[chunk],
     nameOf: (task) => core.nameOf(task),
     load: (task) => loadFunction(core.source.fn(task)),

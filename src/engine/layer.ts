@@ -1,6 +1,10 @@
 // Builds an engine: store, scheduler, loop and processors in one Scope. Closing it interrupts what runs, ends the
 // threads and frees everything at once.
-import { Cause, Context, Effect, Layer, Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import { Crossing } from "../chunk/codec.ts"
 import { MemoryStore } from "../chunk/MemoryStore.ts"
 import { makeSpillStore } from "../chunk/SpillStore.ts"

@@ -1,6 +1,9 @@
 // The engine's options from the environment, through Effect's Config: PONIARD_THREADS, PONIARD_MEMORY,
 // PONIARD_SPILL_DIR and PONIARD_CHECK. What is not set has its default.
-import { Config, Effect, Layer, Option } from "effect"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type { EngineKey } from "../graph/EngineService.ts"
 import { layer } from "./layer.ts"
 import type { EngineOptions } from "./options.ts"

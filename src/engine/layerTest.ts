@@ -1,5 +1,7 @@
 // An engine for tests: the functions themselves on simulated processors, in virtual time, with faults from a seed.
-import { Clock, Effect, Layer } from "effect"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { EngineKey } from "../graph/EngineService.ts"
 import { refuse } from "../graph/refuse.ts"
 import { seeded, simulatedProcessor } from "../processor/simulated.ts"

@@ -1,5 +1,5 @@
 // Functions of task modules that run on this thread, when there are no others, although nobody here has imported them.
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { findFunction } from "../graph/TaskModule.ts"
 import { revive } from "../graph/inline.ts"
 import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"

@@ -1,6 +1,9 @@
 // Requests of tasks on workers: nested spawns, waiting for them, values put into the store. Each is answered through
 // the processor that it came from; handles are numbers of that worker, and go when it does.
-import { Cause, Context, Effect, Exit } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { decode, type Encoded } from "../chunk/codec.ts"
 import { AllNode } from "../graph/all.ts"
 import { DelayedNode, OutputNode } from "../graph/Delayed.ts"

@@ -1,5 +1,11 @@
 // The option `retry`: a Schedule decides, after each failure of a task, whether and when it is tried again.
-import { Cause, type Context, Duration, Effect, Exit, Pull, Schedule } from "effect"
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Pull from "effect/Pull"
+import * as Schedule from "effect/Schedule"
 import type { Core } from "./Core.ts"
 
 /** The Schedule of one task, as far as it has run. */

@@ -1,6 +1,10 @@
 // The service of an engine of this process, over its wishes. What is handed out is the caller's; what is taken in is
 // submitted in the loop's next turn.
-import { Context, Effect, Queue, Scope, Stream } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { explainAll } from "../scheduler/explain.ts"

@@ -1,6 +1,6 @@
 // What processors may know of tasks: function, options and arguments, read from the node that a task is and from the
 // edges that the scheduler keeps, in the order in which the lowering made them.
-import { Context } from "effect"
+import * as Context from "effect/Context"
 import { AllNode } from "../graph/all.ts"
 import { Handle } from "../graph/Handle.ts"
 import { argumentsOf, LargeInput, ListInput } from "../graph/lower.ts"

@@ -1,6 +1,6 @@
 // Submissions: graphs that users want, lowered slice by slice inside the loop's turns, so that no task can be released
 // between the moment a graph refers to it and the moment the scheduler knows.
-import { Context } from "effect"
+import * as Context from "effect/Context"
 import { encode } from "../chunk/codec.ts"
 import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull } from "../chunk/MemoryStore.ts"

@@ -1,5 +1,8 @@
 // Timers of the scheduler: retries and timeouts, as fibers of the engine's scope, so that a test's clock moves them.
-import { type Context, Effect, Fiber, type Scope } from "effect"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
 import { TaskTimedOut } from "../graph/errors.ts"
 import type { Core } from "./Core.ts"
 import type { After } from "./perform.ts"

@@ -1,6 +1,10 @@
 // The verbs: collect, compute, spawn and what goes with them. They check what they are given, ask whatever Engine is in
 // scope, and put the values back into the shape of the question. Nothing here knows where work runs.
-import { Cause, Effect, Exit, Queue, Stream } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
 import { AllNode, countLeaves, gather } from "../graph/all.ts"
 import { makeNode } from "../graph/Delayed.ts"
 import { Handle, HandleKind } from "../graph/Handle.ts"

@@ -1,6 +1,8 @@
 // What users wait for: wishes are made, awaited, read and dropped here. A value that is handed out is a copy of its own,
 // read from disk if that is where it is; the chunk itself stays until its wish is dropped.
-import { type Context, Effect, Exit } from "effect"
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { Entry } from "../chunk/Entry.ts"
 import { countLeaves } from "../graph/all.ts"
 import { ChunkLost } from "../graph/errors.ts"

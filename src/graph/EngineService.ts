@@ -1,6 +1,10 @@
 // The service `Engine`: what the verbs need of an engine, whether it is this process's own (engine/shape.ts) or, inside a
 // task on a worker, the far side of one (worker/client.ts). Not light: it loads Effect.
-import { Context, type Effect, type Exit, type Scope, type Stream } from "effect"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import type { DelayedNode } from "./Delayed.ts"
 import type { Handle } from "./Handle.ts"
 import type * as Types from "./types.ts"

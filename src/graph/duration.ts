@@ -1,5 +1,5 @@
 // Reads every form of Effect's `Duration.Input` without loading Effect, for the option `timeout`.
-import type { Duration } from "effect"
+import type * as Duration from "effect/Duration"
 
 const units: { readonly [unit: string]: number } = {
   nano: 1e-6,

@@ -1,6 +1,7 @@
 // The options of a task function: what may be given, how it is checked at the call, and the fixed shape that the engine
 // reads. Only the options that do something are accepted; an unknown name is refused rather than ignored.
-import type { Duration, Schedule } from "effect"
+import type * as Duration from "effect/Duration"
+import type * as Schedule from "effect/Schedule"
 import { parseBytes } from "./bytes.ts"
 import { readMillis } from "./duration.ts"
 import { refuse } from "./refuse.ts"

@@ -2,7 +2,9 @@
 // only; the verbs that run work are in verbs.ts. Learnt the hard way: P and X are inferred from (...args: P) => X, never
 // by Parameters<F>; a module's functions are constrained with Function (a call signature turns generics into any);
 // errors are read off the inputs' own types; Items must stay a homomorphic mapped type.
-import type { Effect, Layer, Scope } from "effect"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import type { TaskOptions } from "./options.ts"
 
 /**

@@ -1,5 +1,8 @@
 // The types of the verbs that run work and move data: what the engine implements and index.ts exports. Types only.
-import type { Effect, Exit, Scope, Stream } from "effect"
+import type * as Effect from "effect/Effect"
+import type * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import type { NotTransferable, StoreFull, TaskError } from "./errors.ts"
 import type { TaskOptions } from "./options.ts"
 import type {

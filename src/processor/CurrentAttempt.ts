@@ -1,6 +1,7 @@
 // Which attempt a fiber of this thread runs, so that a task that waits for another can give its slot back, and so
 // that `Task.id` and its like answer inside Effects too.
-import { Context, Fiber } from "effect"
+import * as Context from "effect/Context"
+import * as Fiber from "effect/Fiber"
 import { type CurrentTask, setTaskLookUp } from "../graph/CurrentTask.ts"
 import type { Host } from "./Processor.ts"
 

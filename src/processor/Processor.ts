@@ -1,7 +1,10 @@
 // The interface of a processor: where tasks run. The engine hands it batches of attempts and is told, in batches too,
 // what became of them: exactly one report for every attempt, whatever happens. How to get at functions and arguments
 // is the Source's; what a task means is the engine's.
-import type { Cause, Context, Effect, Scope } from "effect"
+import type * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { ResolvedOptions } from "../graph/options.ts"
 import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
@@ -79,6 +82,8 @@ export interface Host {
   readonly handleOf: (chunk: number, task: number) => unknown
   /** a value of this thread's heap has bytes in shared memory now */
   readonly solidified: (chunk: number) => void
+  /** the value of a chunk that a task on this thread made itself, if that is what its result is */
+  readonly ownChunk: (result: unknown) => Effect.Effect<unknown, unknown> | undefined
   /** the size of a chunk */
   readonly bytesOf: (chunk: number) => number
   /** the name by which people know a task */

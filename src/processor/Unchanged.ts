@@ -1,6 +1,6 @@
 // With `check: true`: what a task on this thread is given of shared memory is summed before and after it runs, so that a
 // function that writes to its inputs is found where it did. Workers do the same by themselves (worker/guard.ts).
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { InputMutated } from "../graph/errors.ts"
 import type { Arguments } from "./Arguments.ts"
 import type { Host } from "./Processor.ts"

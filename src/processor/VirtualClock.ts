@@ -1,6 +1,8 @@
 // A clock whose time is only what the simulation says: when nothing can run, it jumps to the next moment that somebody
 // waits for. Hours pass in microseconds, and always in the same order. For Engine.layerTest.
-import { Clock, Duration, Effect } from "effect"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 
 interface Alarm {
   readonly at: number

@@ -1,6 +1,6 @@
 // What processors of this thread have in common: the Effect that a task's function stands for, whatever it returns, and
 // the values that a result is.
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import type { Arguments } from "./Arguments.ts"
 import type { Host } from "./Processor.ts"
 import { Unchanged } from "./Unchanged.ts"

@@ -1,5 +1,5 @@
 // What a worker's word on a failed attempt means to the engine.
-import { Cause } from "effect"
+import * as Cause from "effect/Cause"
 import { decode } from "../chunk/codec.ts"
 import { InputMutated, NotTransferable, StoreFull, TaskFunctionMissing, TaskModuleUnloadable } from "../graph/errors.ts"
 import type { Failure } from "../transport/Message.ts"

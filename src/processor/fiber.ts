@@ -1,6 +1,12 @@
 // The processor of this thread: closures, and task functions when there are no threads. Effects run as fibers, with
 // the services of whoever collects them; plain functions run to their end, one batch a turn of their own.
-import { Cause, Context, Effect, Exit, type Fiber, Queue, type Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
 import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
@@ -135,7 +141,11 @@ class FiberRunner implements Running {
     const { host } = this
     const attempt = { host, task: item.task, attempt: item.attempt, waits: 0, suspended: () => {} }
     const context = Context.add(host.contextOf(item.task), CurrentAttempt, attempt)
-    const fiber = Effect.runForkWith(context)(Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>))
+    const fiber = Effect.runForkWith(context)(
+      // A chunk that the task made goes with its Scope: its value is taken before.
+      Effect.scoped(Effect.flatMap(effect as Effect.Effect<unknown, unknown, Scope.Scope>, (result) =>
+        host.ownChunk(result) ?? Effect.succeed(result)))
+    )
     this.fibers.set(item.attempt, fiber)
     fiber.addObserver((exit) => {
       this.fibers.delete(item.attempt)

@@ -1,6 +1,12 @@
 // Simulated processors for tests: the functions themselves run, on this thread, but time is virtual and processors are
 // lost when a seed says so. What a program does under load and failure becomes repeatable, and takes no time.
-import { Cause, Context, Duration, Effect, Exit, type Fiber, type Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import type * as Scope from "effect/Scope"
 import { Arguments } from "./Arguments.ts"
 import { callTask, valuesOf } from "./call.ts"
 import { CurrentAttempt } from "./CurrentAttempt.ts"
@@ -93,7 +99,8 @@ class SimulatedRunner implements Running {
     const started = clock.currentTimeMillisUnsafe()
     const work = dies
       ? Effect.andThen(clock.sleep(Duration.millis(ms * random())), Effect.sync(() => this.die(attempt)))
-      : Effect.andThen(clock.sleep(Duration.millis(ms)), callTask(host, this.args, task))
+      : Effect.andThen(clock.sleep(Duration.millis(ms)), Effect.flatMap(callTask(host, this.args, task), (result) =>
+        host.ownChunk(result) ?? Effect.succeed(result)))
     const context = Context.add(host.contextOf(task), CurrentAttempt, {
       host,
       task,

@@ -1,14 +1,15 @@
 // A processor on the far side of a transport: batches go out as one message, reports come back as one, and nothing is
 // kept for a task but its place in the list of what was sent. Where memory is shared, taking an attempt back is one
 // compare-and-swap on its claim word; over bytes it is a question.
-import { type Cause, Effect } from "effect"
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
 import { written } from "../chunk/written.ts"
 import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import type { FromWorker, FunctionMessage, Notice, Request, ToWorker } from "../transport/Message.ts"
 import { emptyMessage, Flag } from "../transport/Message.ts"
-import type { Exit, Link, Transport } from "../transport/Transport.ts"
 import { bytesTransport, threadTransport } from "../transport/thread.ts"
+import type { Exit, Link, Transport } from "../transport/Transport.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { faultOf } from "./faults.ts"
 import { openLink } from "./openLink.ts"
@@ -260,7 +261,10 @@ export interface WorkerProcessorOptions {
 const transports = { thread: threadTransport, bytes: bytesTransport }
 
 /** A worker over a transport, named or given. */
-export const workerProcessor = (by: keyof typeof transports | Transport, options: WorkerProcessorOptions): Processor => {
+export const workerProcessor = (
+  by: keyof typeof transports | Transport,
+  options: WorkerProcessorOptions
+): Processor => {
   const transport = typeof by === "string" ? transports[by] : by
   return {
     kind: transport.name,

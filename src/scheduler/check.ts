@@ -1,7 +1,7 @@
 // The invariants of the scheduler's state, as a list of what breaks them. Walks everything, so it is for tests, the
 // simulation and a person with a doubt, never for a turn of the loop. After dask's `validate_state` and tako's
 // `sanity_check`. Chunks and memory stand here; checkTasks.ts has the tasks, checkWorkers.ts the processors.
-import { checkTasks, type Complain } from "./checkTasks.ts"
+import { checkInputs, checkTasks, type Complain } from "./checkTasks.ts"
 import { checkWorkers } from "./checkWorkers.ts"
 import { LIVE, PERSISTED, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, SHARED } from "./Event.ts"
@@ -14,7 +14,10 @@ export const check = (s: State): ReadonlyArray<string> => {
   const wrong: Array<string> = []
   const complain: Complain = (what) => void wrong.push(what)
   const edges = checkUses(s, complain)
-  checkTasks(s, edges, complain)
+  checkInputs(s, edges, complain)
+  // Lists that are not sound may have no end.
+  if (wrong.length > 0) return wrong
+  checkTasks(s, complain)
   checkWorkers(s, complain)
   checkChunks(s, complain)
   checkMemory(s, complain)

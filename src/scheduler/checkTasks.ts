@@ -8,8 +8,30 @@ import { FAILED, FREE, NONE, READY, RELEASED, RUNNING, stateNames, STORED, WAITI
 /** Takes note of what is wrong. */
 export type Complain = (what: string) => void
 
-/** What is wrong with the tasks. `edges`: those in the chunks' lists of uses. */
-export const checkTasks = (s: State, edges: ReadonlySet<number>, complain: Complain): void => {
+/** Each task's list of inputs. `edges`: those in the chunks' lists of uses. */
+export const checkInputs = (s: State, edges: ReadonlySet<number>, complain: Complain): void => {
+  const { tasks } = s
+  let inputs = 0
+  for (let task = 0; task < tasks.capacity; task++) {
+    if (tasks.status[task] === FREE) continue
+    let count = 0
+    for (let edge = tasks.firstInput[task]; edge !== NONE; edge = s.edges.nextInput[edge]) {
+      if (++count > s.edges.count) {
+        complain(`task ${task}: its list of inputs has no end`)
+        break
+      }
+      const chunk = s.edges.chunk[edge]
+      if (s.edges.task[edge] !== task) complain(`task ${task}: input edge ${edge} is of task ${s.edges.task[edge]}`)
+      if ((s.chunks.flags[chunk] & LIVE) === 0) complain(`task ${task}: uses chunk ${chunk}, which is free`)
+      else if (!edges.has(edge)) complain(`task ${task}: edge ${edge} is not among the uses of chunk ${chunk}`)
+    }
+    inputs += count
+  }
+  if (inputs !== edges.size) complain(`edges: ${edges.size} in the lists of uses, ${inputs} in those of inputs`)
+}
+
+/** What is wrong with the tasks, their lists being sound. */
+export const checkTasks = (s: State, complain: Complain): void => {
   const { tasks } = s
   const counts = [0, 0, 0, 0, 0, 0, 0]
   const queued = queuedTasks(s)
@@ -18,13 +40,11 @@ export const checkTasks = (s: State, edges: ReadonlySet<number>, complain: Compl
   for (const timer of s.timers.values()) {
     if (timer.purpose === "retry" && tasks.order[timer.task] === timer.attempt) retries.add(timer.task)
   }
-  let inputs = 0
   for (let task = 0; task < tasks.capacity; task++) {
     const status = tasks.status[task]
     counts[status]++
     if (status === FREE) continue
     const say: Complain = (what) => complain(`task ${task} (${stateNames[status]}): ${what}`)
-    inputs += checkInputs(s, task, edges, say)
     const live = outputs.get(task) ?? 0
     if (live !== tasks.live[task]) say(`${tasks.live[task]} outputs counted as live, ${live} are`)
     if (tasks.taskClass[task] < FIRST_CLASS) checkWish(s, task, say)
@@ -33,7 +53,6 @@ export const checkTasks = (s: State, edges: ReadonlySet<number>, complain: Compl
     if (s.fetching.has(task) && status !== WAITING) say("fetches its inputs")
     if (s.admitted.has(task) && status !== READY) say("was admitted")
   }
-  if (inputs !== edges.size) complain(`edges: ${edges.size} in the lists of uses, ${inputs} in those of inputs`)
   for (let status = 0; status < counts.length; status++) {
     if (counts[status] !== tasks.counts[status]) {
       complain(`tasks: ${tasks.counts[status]} counted as ${stateNames[status]}, ${counts[status]} are`)
@@ -48,21 +67,6 @@ const queuedTasks = (s: State): Set<number> => {
   queues.push(...s.alive.map((w) => w.near))
   for (const queue of queues) for (const task of queue.some(Infinity)) found.add(task)
   return found
-}
-
-const checkInputs = (s: State, task: number, edges: ReadonlySet<number>, say: Complain): number => {
-  let count = 0
-  for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = s.edges.nextInput[edge]) {
-    if (++count > s.edges.count) {
-      say("its list of inputs has no end")
-      break
-    }
-    const chunk = s.edges.chunk[edge]
-    if (s.edges.task[edge] !== task) say(`input edge ${edge} is of task ${s.edges.task[edge]}`)
-    if ((s.chunks.flags[chunk] & LIVE) === 0) say(`uses chunk ${chunk}, which is free`)
-    else if (!edges.has(edge)) say(`edge ${edge} is not among the uses of chunk ${chunk}`)
-  }
-  return count
 }
 
 /** Chunks in use by the task that makes them. */

@@ -1,12 +1,16 @@
 // The Engine that a task on a worker sees: every verb is a request to the real one. Waiting gives the slot back. Handles
 // are numbers that this worker gives out; graphs are lowered here, node by node, into spawns.
-import { Cause, Context, Effect, Exit, Scope, Stream } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { type Crossing, decode } from "../chunk/codec.ts"
 import { ownCopy } from "../chunk/written.ts"
 import { encode } from "../chunk/codec.ts"
 import { AllNode } from "../graph/all.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
-import { EngineKey, type Shape } from "../graph/EngineService.ts"
+import type { Shape } from "../graph/EngineService.ts"
 import { Handle, HandleKind, setKind } from "../graph/Handle.ts"
 import { argumentsOf, Lowering } from "../graph/lower.ts"
 import { refuse } from "../graph/refuse.ts"
@@ -28,7 +32,8 @@ class FarHandle extends Handle {
 class FarSpawned extends FarHandle {}
 setKind(FarSpawned, HandleKind.spawned)
 
-class FarStored extends FarHandle {
+/** A value in the engine's store, or of a task of its. */
+export class FarStored extends FarHandle {
   declare readonly bytes: number
 }
 setKind(FarStored, HandleKind.chunk)
@@ -220,7 +225,3 @@ export const clientOf = (far: Far, attempt: Attempt): Shape => {
     explain: () => away("Engine.explain")
   }
 }
-
-/** The context that adds the engine. */
-export const engineContext = (far: Far, attempt: Attempt): Context.Context<typeof EngineKey.Identifier> =>
-  Context.make(EngineKey, clientOf(far, attempt))

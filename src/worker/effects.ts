@@ -1,11 +1,19 @@
 // Runs the Effects that task functions return, with the services of their module's layer and a Scope of their own. Loaded
 // when a worker meets its first Effect; only from here on does the worker know Effect.
-import { Cause, Context, Effect, Exit, Fiber, Layer, ManagedRuntime, type Scope } from "effect"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import type * as Scope from "effect/Scope"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
+import { EngineKey } from "../graph/EngineService.ts"
 import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
 import { type Attempt, attempts } from "./Attempt.ts"
-import { engineContext } from "./client.ts"
+import { clientOf, FarStored } from "./client.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
 import type { Far } from "./Far.ts"
 
@@ -49,9 +57,15 @@ const notBuilt = (url: string, runtime: Runtime, cause: Cause.Cause<unknown>): E
 export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
   if (!knowsErrors) far.crossing.add(errorClasses)
   knowsErrors = true
-  const run = Effect.scoped(effect as Effect.Effect<unknown, unknown, Scope.Scope>).pipe(
+  const engine = clientOf(far, attempt)
+  // A chunk that the task made goes with its Scope: its value is taken before.
+  const taken = Effect.flatMap(
+    effect as Effect.Effect<unknown, unknown, Scope.Scope>,
+    (result) => result instanceof FarStored ? engine.get(result) : Effect.succeed(result)
+  )
+  const run = Effect.scoped(taken).pipe(
     Effect.provideService(Current, attempt),
-    Effect.provide(engineContext(far, attempt))
+    Effect.provideService(EngineKey, engine)
   )
   const runtime = runtimeOf(far, url)
   const services = runtime.cachedContext

@@ -46,18 +46,22 @@ describe.each([...transports])(
   }
 )
 
-describe.each([...transports])("one of many calls of a quick function (%s)", { concurrent: true, timeout: 60_000 }, (transport) => {
-  it.live("that exhausts the heap is the one to blame, not those that had ended right before it", () =>
-    survives(
-      { threads: 1, transport, heap: "48 MiB" },
-      Effect.gen(function*() {
-        const numbers = Array.from({ length: 60 }, (_, i) => i)
-        yield* collect(delayed(pushesAt).map(numbers, -1))
-        const exits = yield* collectExit(delayed(pushesAt).map(numbers, 30))
-        assert.deepStrictEqual(exits.map(Exit.isSuccess), numbers.map((n) => n !== 30))
-      })
-    ))
-})
+describe.each([...transports])(
+  "one of many calls of a quick function (%s)",
+  { concurrent: true, timeout: 60_000 },
+  (transport) => {
+    it.live("that exhausts the heap is the one to blame, not those that had ended right before it", () =>
+      survives(
+        { threads: 1, transport, heap: "48 MiB" },
+        Effect.gen(function*() {
+          const numbers = Array.from({ length: 60 }, (_, i) => i)
+          yield* collect(delayed(pushesAt).map(numbers, -1))
+          const exits = yield* collectExit(delayed(pushesAt).map(numbers, 30))
+          assert.deepStrictEqual(exits.map(Exit.isSuccess), numbers.map((n) => n !== 30))
+        })
+      ))
+  }
+)
 
 describe("the option heap", () => {
   it("is refused where it makes no sense", () => {

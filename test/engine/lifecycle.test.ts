@@ -170,5 +170,5 @@ describe("a hundred engines", () => {
         assert.isBelow(after.heapUsed - before.heapUsed, 5 * MiB)
         assert.deepStrictEqual(after.resources, before.resources)
       }
-    }), 60_000)
+    }), 120_000)
 })

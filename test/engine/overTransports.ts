@@ -14,7 +14,7 @@ export type TransportName = typeof transports[number]
 /** Declares a test in the engine of its suite. */
 export type EngineTest = (name: string, body: () => Effect.Effect<unknown, unknown, Engine | Scope.Scope>) => void
 
-const HANGS_AFTER = "8 seconds"
+const HANGS_AFTER = "15 seconds"
 
 const describeEngine = Effect.gen(function*() {
   const [why, snapshot] = [yield* Engine.explain(), yield* Engine.snapshot]

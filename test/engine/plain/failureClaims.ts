@@ -2,7 +2,7 @@
 // rest.
 import { Cause, Context, Effect, Exit, Fiber, Option, Stream } from "effect"
 import assert from "node:assert/strict"
-import { collect, collectExit, delayed, Engine, spawn, Spawned, TaskTrace } from "poniard"
+import { collect, collectExit, delayed, Engine, spawn, Spawned, Task, TaskTrace } from "poniard"
 import { dies, failsWith as failing, Listed, OwnError, same, Unlisted } from "../modules/crossing.ts"
 import {
   after,
@@ -171,6 +171,18 @@ const typed: Claims = {
     })
 }
 
+const huge: Claims = {
+  "a text larger than the budget is had by whoever collects it; a task that takes it is StoreFull": () =>
+    Effect.gen(function*() {
+      const text = delayed(Task.inline((n: number) => "x".repeat(n)))(20_000_000)
+      assert.equal((yield* collect(text)).length, 20_000_000)
+      const error = yield* failsWith(collect(delayed(after, { name: "reader" })(text)), "StoreFull")
+      assert.equal(error.task, "reader")
+      assert.ok(error.needed >= 20_000_000 && error.budget === 16 * 2 ** 20)
+      yield* goesOn
+    })
+}
+
 /** Strays from now on, as many as are wanted. */
 const straysOf = (count: number) =>
   Engine.events.pipe(
@@ -234,4 +246,4 @@ const ending: Claims = {
 }
 
 /** The claims of this file. */
-export const failureClaims: Claims = { ...throwing, ...causes, ...typed, ...late, ...ending }
+export const failureClaims: Claims = { ...throwing, ...causes, ...typed, ...huge, ...late, ...ending }
