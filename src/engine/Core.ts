@@ -7,20 +7,20 @@ import type { Entry } from "../chunk/Entry.ts"
 import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
-import { label } from "../graph/lower.ts"
 import type { ProcessorLost } from "../graph/errors.ts"
+import { label } from "../graph/lower.ts"
 import type { Template } from "../graph/Template.ts"
 import type { Processor, Running, Source } from "../processor/Processor.ts"
 import { LIVE } from "../scheduler/ChunkTable.ts"
 import { capacityFor, grown } from "../scheduler/columns.ts"
 import { type Event, FIRST_CLASS, type TaskClass } from "../scheduler/Event.ts"
-import { apply } from "../scheduler/step.ts"
 import { makeState, type State } from "../scheduler/State.ts"
+import { apply } from "../scheduler/step.ts"
 import { FREE } from "../scheduler/TaskTable.ts"
 import type { Failure, Fault } from "./Failure.ts"
-import type { Retry } from "./retry.ts"
 import { Ids } from "./Ids.ts"
 import type { Journal } from "./Journal.ts"
+import type { Retry } from "./retry.ts"
 import { sourceOf } from "./source.ts"
 import type { Submission } from "./submission.ts"
 import type { Wish } from "./Wish.ts"
@@ -112,7 +112,9 @@ export class Core {
   /** A new chunk for output `index` of a task. */
   openChunk(task: number, index: number): number {
     const chunk = this.chunkIds.take()
-    if (task >= this.firstChunk.length) this.firstChunk = grown(this.firstChunk, capacityFor(this.firstChunk.length, task + 1))
+    if (task >= this.firstChunk.length) {
+      this.firstChunk = grown(this.firstChunk, capacityFor(this.firstChunk.length, task + 1))
+    }
     if (index === 0) this.firstChunk[task] = chunk
     else {
       const others = this.otherChunks.get(task)

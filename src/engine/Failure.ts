@@ -96,7 +96,9 @@ const plainCause = (failure: Failure, root: Failure, path: ReadonlyArray<string>
     case "unplaceable":
       return Cause.fail(new Unplaceable({ task, wanted: fault.wanted ?? [], present: fault.present ?? [] }))
     case "chunk lost":
-      return Cause.fail(new ChunkLost({ chunk: fault.chunk ?? -1, task, reason: fault.detail ?? "its bytes are damaged" }))
+      return Cause.fail(
+        new ChunkLost({ chunk: fault.chunk ?? -1, task, reason: fault.detail ?? "its bytes are damaged" })
+      )
     case "error": {
       if (fault.typed === true && fault.cause !== undefined) return fault.cause
       const cause = fault.cause === undefined ? new Error("unknown") : Cause.squash(fault.cause)

@@ -3,7 +3,8 @@
 import * as Effect from "effect/Effect"
 import type { Arena } from "../chunk/Arena.ts"
 
-const advice = "a function kept a view of an input, or of memory of Task.alloc, and wrote to it after its task had ended: "
+const advice =
+  "a function kept a view of an input, or of memory of Task.alloc, and wrote to it after its task had ended: "
   + "copy what is to be kept, as in xs.slice()"
 
 /** The strays of one engine. */

@@ -77,7 +77,11 @@ export const data = (parts: ShapeParts): Pick<Shape, "put" | "get" | "use"> => {
   const { core, wishes } = parts
   return {
     put: (value) =>
-      core.open(Effect.acquireRelease(put(parts, value), (handle) => Effect.sync(() => giveUp(parts, handle)), { interruptible: true })),
+      core.open(
+        Effect.acquireRelease(put(parts, value), (handle) => Effect.sync(() => giveUp(parts, handle)), {
+          interruptible: true
+        })
+      ),
     get: (handle) =>
       withHandle(parts, handle, "Chunk.get", () => {
         const { chunk, wish } = handle as ChunkHandle
@@ -85,9 +89,16 @@ export const data = (parts: ShapeParts): Pick<Shape, "put" | "get" | "use"> => {
         return Effect.andThen(wishes.wait(wish), Effect.map(wishes.read(wish), ([value]) => value))
       }),
     use: (handle, f) =>
-      withHandle(parts, handle, "Chunk.use", () =>
-        using(parts, handle, false, (wish) =>
-          wish.failure !== undefined ? Effect.failCause(causeOf(wish.failure)) : looking(parts, (handle as ChunkHandle).chunk, f)))
+      withHandle(
+        parts,
+        handle,
+        "Chunk.use",
+        () =>
+          using(parts, handle, false, (wish) =>
+            wish.failure !== undefined
+              ? Effect.failCause(causeOf(wish.failure))
+              : looking(parts, (handle as ChunkHandle).chunk, f))
+      )
   }
 }
 

@@ -7,9 +7,9 @@ import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
-import type { Failed, Finished, Host } from "../processor/Processor.ts"
 import { NotTransferable, ProcessorLost, StoreFull } from "../graph/errors.ts"
 import { handlePlace } from "../graph/input.ts"
+import type { Failed, Finished, Host } from "../processor/Processor.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
 import type { Where } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
@@ -20,8 +20,8 @@ import { ChunkHandle } from "./handles.ts"
 import { loadFunction } from "./load.ts"
 import type { ModuleServices } from "./ModuleServices.ts"
 import type { Nested } from "./nested.ts"
-import type { Rooms } from "./Rooms.ts"
 import { askRetry, inputOf } from "./retry.ts"
+import type { Rooms } from "./Rooms.ts"
 import { placeOf } from "./submission.ts"
 import type { Wishes } from "./wishes.ts"
 
@@ -63,7 +63,9 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
   const { store } = core
   const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
   try {
-    if (isA(value, ChunkHandle) && value.engine === core.id && value.lease !== undefined) return store.share(value.chunk)
+    if (isA(value, ChunkHandle) && value.engine === core.id && value.lease !== undefined) {
+      return store.share(value.chunk)
+    }
     const { getResult, meta } = core.node(task).template.options
     const place = meta ? handlePlace(value) : undefined
     if (place !== undefined) throw heldInside(core.nameOf(task), place)
@@ -75,7 +77,15 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
       ? new StoreFull({ task: core.nameOf(task), needed: thrown.needed, budget: store.budget })
       : undefined
     const cause = error === undefined ? Cause.die(thrown) : undefined
-    failed(shell, worker, { task, attempt, cause, error, typed: error !== undefined, retryable: false, stack: stackOf(thrown) })
+    failed(shell, worker, {
+      task,
+      attempt,
+      cause,
+      error,
+      typed: error !== undefined,
+      retryable: false,
+      stack: stackOf(thrown)
+    })
     return undefined
   }
 }
@@ -113,7 +123,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
     places,
     durations: batch.durations
   })
-  if (core.timeouts.size > 0) for (const task of batch.tasks) core.stopTimeout(task)
+  if (core.timeouts.size > 0) { for (const task of batch.tasks) core.stopTimeout(task) }
 }
 
 let allOnes = new Uint8Array(4096).fill(1)
@@ -157,7 +167,13 @@ export const nameOfWorker = (core: Core, worker: number): string =>
   `${core.processors.get(worker)?.kind ?? "processor"} ${worker}`
 
 /** A processor has ended: what is known of it goes to the tasks that it was running. */
-const lost = (shell: Shell, worker: number, exit: Exit, claimed: ReadonlyArray<number>, log: ReadonlyArray<string>): void => {
+const lost = (
+  shell: Shell,
+  worker: number,
+  exit: Exit,
+  claimed: ReadonlyArray<number>,
+  log: ReadonlyArray<string>
+): void => {
   const { core } = shell
   const { tasks, workers } = core.state
   const fault = { exit, log, processor: nameOfWorker(core, worker) }

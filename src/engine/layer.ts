@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import { Crossing } from "../chunk/codec.ts"
 import { MemoryStore } from "../chunk/MemoryStore.ts"
 import { makeSpillStore } from "../chunk/SpillStore.ts"
+import { EngineKey, type Shape } from "../graph/EngineService.ts"
 import { errorClasses } from "../graph/errors.ts"
 import { registeredModules } from "../graph/TaskModule.ts"
 import { fiberProcessor } from "../processor/fiber.ts"
@@ -15,7 +16,6 @@ import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
 import { Core } from "./Core.ts"
 import { storeValue } from "./data.ts"
-import { EngineKey, type Shape } from "../graph/EngineService.ts"
 import { hostOf, type Shell } from "./host.ts"
 import { Journal } from "./Journal.ts"
 import { type Inbox, makeInbox, stopwatch } from "./Loop.ts"
@@ -105,4 +105,3 @@ export const layer = (options: EngineOptions = {}): Layer.Layer<typeof EngineKey
   checkOptions(options)
   return Layer.effect(EngineKey, make(options))
 }
-

@@ -19,7 +19,9 @@ const settings = Config.all({
  * `Engine.layer` with its options from Config: PONIARD_THREADS (a number), PONIARD_MEMORY (as "512 MiB"),
  * PONIARD_SPILL_DIR and PONIARD_CHECK. Fails with a ConfigError if one cannot be read; `options` go before them.
  */
-export const layerConfig = (options: EngineOptions = {}): Layer.Layer<typeof EngineKey.Identifier, Config.ConfigError> =>
+export const layerConfig = (
+  options: EngineOptions = {}
+): Layer.Layer<typeof EngineKey.Identifier, Config.ConfigError> =>
   Layer.unwrap(Effect.map(settings, (found) =>
     layer({
       ...Option.match(found.threads, { onNone: () => ({}), onSome: (threads) => ({ threads }) }),

@@ -31,7 +31,10 @@ export interface TestOptions {
 export const layerTest = (options: TestOptions = {}): Layer.Layer<typeof EngineKey.Identifier> => {
   const { check = true, loss = 0, memory = "64 MiB", processors = 2, seed = 1 } = options
   if (!Number.isSafeInteger(processors) || processors < 1) {
-    throw refuse("GraphInvalid", { path: "Engine.layerTest: options.processors", reason: "expected a whole number, 1 or more" })
+    throw refuse("GraphInvalid", {
+      path: "Engine.layerTest: options.processors",
+      reason: "expected a whole number, 1 or more"
+    })
   }
   if (!(loss >= 0 && loss < 1)) {
     throw refuse("GraphInvalid", { path: "Engine.layerTest: options.loss", reason: "expected a probability below 1" })

@@ -1,8 +1,8 @@
 // Functions of task modules that run on this thread, when there are no others, although nobody here has imported them.
 import * as Effect from "effect/Effect"
-import { findFunction } from "../graph/TaskModule.ts"
 import { revive } from "../graph/inline.ts"
 import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
+import { findFunction } from "../graph/TaskModule.ts"
 
 /** The function of an entry; what keeps it from being loaded is a defect that says so. */
 export const loadFunction = (entry: TaskFunctionEntry): Effect.Effect<Function> =>

@@ -1,7 +1,7 @@
 // Requests of tasks on workers: nested spawns, waiting for them, values put into the store. Each is answered through
 // the processor that it came from; handles are numbers of that worker, and go when it does.
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { decode, type Encoded } from "../chunk/codec.ts"
@@ -14,8 +14,8 @@ import { registeredModule } from "../graph/TaskModule.ts"
 import { Template } from "../graph/Template.ts"
 import type { Answerer } from "../processor/Processor.ts"
 import type { FunctionMessage, Request } from "../transport/Message.ts"
-import type { Shell } from "./host.ts"
 import { ChunkHandle } from "./handles.ts"
+import type { Shell } from "./host.ts"
 import type { Wish } from "./Wish.ts"
 
 interface Held {
@@ -46,7 +46,9 @@ export class Nested {
 
   /** The worker is gone: what its tasks held is dropped. */
   forget(worker: number): void {
-    for (const { wish } of this.workers.get(worker)?.values() ?? []) if (wish !== undefined) this.shell.wishes.drop(wish)
+    for (const { wish } of this.workers.get(worker)?.values() ?? []) {
+      if (wish !== undefined) this.shell.wishes.drop(wish)
+    }
     this.workers.delete(worker)
   }
 
@@ -131,7 +133,9 @@ export class Nested {
           : Object.fromEntries(Object.entries(shape).map(([key, member]) => [key, this.resolve(held, member)]))
       )
     }
-    return Array.isArray(arg) ? arg.map((item: unknown) => this.isReference(item) ? this.resolve(held, item) : item) : arg
+    return Array.isArray(arg)
+      ? arg.map((item: unknown) => this.isReference(item) ? this.resolve(held, item) : item)
+      : arg
   }
 
   private isReference(item: unknown): boolean {
@@ -166,7 +170,9 @@ export class Nested {
     const found = held.get(number)
     held.delete(number)
     if (found?.wish === undefined) return
-    if (release && found.wish.chunks.length > 0) this.shell.core.tell({ _tag: "unpersisted", chunks: found.wish.chunks })
+    if (release && found.wish.chunks.length > 0) {
+      this.shell.core.tell({ _tag: "unpersisted", chunks: found.wish.chunks })
+    }
     this.shell.wishes.drop(found.wish)
   }
 }

@@ -42,7 +42,8 @@ export interface CheckedOptions {
 
 const known = ["threads", "memory", "heap", "fibers", "check", "spillDirectory", "transport", "processors"]
 
-const bad = (path: string, reason: string): Error => refuse("GraphInvalid", { path: `Engine.layer: options.${path}`, reason })
+const bad = (path: string, reason: string): Error =>
+  refuse("GraphInvalid", { path: `Engine.layer: options.${path}`, reason })
 
 const count = (value: number | undefined, name: string, least: number): void => {
   if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return

@@ -20,7 +20,11 @@ const faultOf = (core: Core, task: number, reason: Reason): Fault => {
     case "full":
       return { needed: core.state.needs.get(task) ?? 0, budget: core.store.budget }
     case "timeout":
-      return { ...known, timeout: core.node(task).template.options.timeout, attempt: (core.attempts.get(task) ?? 0) + 1 }
+      return {
+        ...known,
+        timeout: core.node(task).template.options.timeout,
+        attempt: (core.attempts.get(task) ?? 0) + 1
+      }
     case "lost":
       return known ?? core.lastLoss
     case "unplaceable":
@@ -45,7 +49,13 @@ const fail = (core: Core, command: Extract<Command, { readonly _tag: "fail" }>):
     const via = command.via[i] === NONE ? undefined : core.failures.get(command.via[i])
     const node = core.nodes[task]
     if (node instanceof Wish) {
-      node.failure = via ?? { name: core.nameOf(task), via: undefined, reason: command.reasons[i], fault: faultOf(core, task, command.reasons[i]) }
+      node.failure = via ??
+        {
+          name: core.nameOf(task),
+          via: undefined,
+          reason: command.reasons[i],
+          fault: faultOf(core, task, command.reasons[i])
+        }
       core.afterTurn.push(() => node.become("failed"))
     } else {
       const reason = command.reasons[i]

@@ -6,14 +6,14 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { DelayedNode } from "../graph/Delayed.ts"
+import type { Shape } from "../graph/EngineService.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { explainAll } from "../scheduler/explain.ts"
 import { data } from "./data.ts"
-import type { Shape } from "../graph/EngineService.ts"
-import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { snapshotOf } from "./EngineSnapshot.ts"
 import { explainHandle } from "./explainHandle.ts"
 import { causeOf } from "./Failure.ts"
+import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { giveUp, type ShapeParts, using, withHandle } from "./ShapeParts.ts"
 import type { Wish } from "./Wish.ts"
 
@@ -34,20 +34,29 @@ const running = (parts: ShapeParts): Pick<Shape, "collect" | "collectExit" | "co
     collect: (handle) => core.open(using(parts, handle, false, (made) => wishes.read(made))),
     collectExit: (handle) => core.open(using(parts, handle, true, (made) => wishes.readExits(made))),
     compute: (handle) =>
-      core.open(Effect.flatMap(Effect.scope, (scope) =>
-        using(parts, handle, false, (made) =>
-          made.failure !== undefined ? Effect.failCause(causeOf(made.failure)) : Effect.uninterruptible(Effect.suspend(() => {
-            const handles = hold(parts, made)
-            return Effect.as(
-              Scope.addFinalizer(scope, Effect.sync(() => handles.forEach((handle) => giveUp(parts, handle)))),
-              handles as ReadonlyArray<Handle>
-            )
-          }))))),
+      core.open(
+        Effect.flatMap(Effect.scope, (scope) =>
+          using(parts, handle, false, (made) =>
+            made.failure !== undefined ?
+              Effect.failCause(causeOf(made.failure)) :
+              Effect.uninterruptible(Effect.suspend(() => {
+                const handles = hold(parts, made)
+                return Effect.as(
+                  Scope.addFinalizer(
+                    scope,
+                    Effect.sync(() => handles.forEach((handle) => giveUp(parts, handle)))
+                  ),
+                  handles as ReadonlyArray<Handle>
+                )
+              }))))
+      ),
     spawn: (node: DelayedNode, detached) =>
       core.open(Effect.contextWith((context: Context.Context<never>) => {
         const make = (): SpawnedHandle =>
-          new SpawnedHandle(core.id, node, (handle) => wishes.make([handle], false, Context.omit(Scope.Scope)(context as never)))
-        return detached ? Effect.sync(make) : inScope(make, (spawned) => giveUp(parts, spawned))
+          new SpawnedHandle(core.id, node, (handle) =>
+            wishes.make([handle], false, Context.omit(Scope.Scope)(context as never)))
+        return detached ? Effect.sync(make) : inScope(make, (spawned) =>
+          giveUp(parts, spawned))
       }))
   }
 }
@@ -58,11 +67,18 @@ const handles = (parts: ShapeParts): Pick<Shape, "wait" | "fetch" | "isReady" | 
   return {
     wait: (handle) => Effect.orDie(withHandle(parts, handle, "Spawned.wait", () => wishes.wait(wishOf(handle)))),
     fetch: (handle) => {
-      const read = withHandle(parts, handle, "Spawned.fetch", () => Effect.map(wishes.read(wishOf(handle)), ([value]) => value))
+      const read = withHandle(
+        parts,
+        handle,
+        "Spawned.fetch",
+        () => Effect.map(wishes.read(wishOf(handle)), ([value]) => value)
+      )
       return withHandle(parts, handle, "Spawned.fetch", () => Effect.andThen(wishes.wait(wishOf(handle)), read))
     },
     isReady: (handle) =>
-      Effect.orDie(withHandle(parts, handle, "Spawned.isReady", () => Effect.succeed(wishOf(handle).status !== "pending"))),
+      Effect.orDie(
+        withHandle(parts, handle, "Spawned.isReady", () => Effect.succeed(wishOf(handle).status !== "pending"))
+      ),
     cancel: (handle) =>
       Effect.orDie(withHandle(parts, handle, "Spawned.cancel", () =>
         Effect.sync(() => {
@@ -84,7 +100,9 @@ const release = ({ core, wishes }: ShapeParts, handle: ChunkHandle | SpawnedHand
   const { wish } = handle
   wishes.drop(wish, () => {
     // A chunk's number may be another chunk's by now; a node is always itself.
-    if (handle instanceof ChunkHandle && wish.status !== "dropped") core.tell({ _tag: "unpersisted", chunks: [handle.chunk] })
+    if (handle instanceof ChunkHandle && wish.status !== "dropped") {
+      core.tell({ _tag: "unpersisted", chunks: [handle.chunk] })
+    }
     if (handle instanceof SpawnedHandle && core.isAlive(handle.node)) {
       core.tell({ _tag: "unpersisted", chunks: [core.chunkOf(handle.node.task, 0)] })
     }
@@ -115,7 +133,6 @@ export const shapeOf = (parts: ShapeParts): Shape => {
       settled(parts, () =>
         handle === undefined
           ? explainAll(core.state, (task) => core.nameOf(task), 50)
-          : explainHandle(core, handle)
-      )
+          : explainHandle(core, handle))
   }
 }

@@ -8,7 +8,7 @@ import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
 import type { Handle } from "../graph/Handle.ts"
-import { LargeInput, Lowering, type LowerHost, type Slice } from "../graph/lower.ts"
+import { LargeInput, type LowerHost, Lowering, type Slice } from "../graph/lower.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
@@ -100,7 +100,10 @@ export const handleProblem = (
 }
 
 const released = (place: string, kind: string): Error =>
-  refuse("GraphInvalid", { path: place, reason: `this ${kind} was released, or its Scope is closed: use it inside its Scope` })
+  refuse("GraphInvalid", {
+    path: place,
+    reason: `this ${kind} was released, or its Scope is closed: use it inside its Scope`
+  })
 
 const heldChunk = (core: Core, handle: Handle): number => {
   if (handle instanceof SpawnedHandle) return core.chunkOf(handle.node.task, 0)

@@ -1,6 +1,6 @@
 // The verbs: collect, compute, spawn and what goes with them. They check what they are given, ask whatever Engine is in
 // scope, and put the values back into the shape of the question. Nothing here knows where work runs.
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
@@ -11,6 +11,7 @@ import { Handle, HandleKind } from "../graph/Handle.ts"
 import { refuse } from "../graph/refuse.ts"
 import { templateOf } from "../graph/Template.ts"
 import "./inputCheck.ts"
+import { EngineKey } from "../graph/EngineService.ts"
 import type * as Types from "../graph/types.ts"
 import type {
   ChunkOperations,
@@ -22,10 +23,13 @@ import type {
   SpawnedOperations,
   SpawnWith
 } from "../graph/verbs.ts"
-import { EngineKey } from "../graph/EngineService.ts"
 
 /** Puts leaves back into the shape of a handle. */
-const reshape = <A>(handle: Handle, leaves: ReadonlyArray<A>, join: (shape: ReadonlyArray<A> | Record<string, A>) => A): A => {
+const reshape = <A>(
+  handle: Handle,
+  leaves: ReadonlyArray<A>,
+  join: (shape: ReadonlyArray<A> | Record<string, A>) => A
+): A => {
   let next = 0
   const build = (at: Handle): A => {
     if (!(at instanceof AllNode)) return leaves[next++]
@@ -60,8 +64,10 @@ const asItIs = <A>(shape: A): A => shape
  */
 export const collect: Collect = ((what: unknown) => {
   const handle = gather(what, "collect")
-  return Effect.flatMap(EngineKey, (engine) =>
-    Effect.map(engine.collect(handle), (values) => reshape<unknown>(handle, values, asItIs)))
+  return Effect.flatMap(
+    EngineKey,
+    (engine) => Effect.map(engine.collect(handle), (values) => reshape<unknown>(handle, values, asItIs))
+  )
 }) as never
 
 type AnyExit = Exit.Exit<unknown, unknown>
@@ -120,8 +126,10 @@ export const collectExit: CollectExit = ((what: unknown) => {
  */
 export const compute: Compute = ((what: unknown) => {
   const handle = gather(what, "compute")
-  return Effect.flatMap(EngineKey, (engine) =>
-    Effect.map(engine.compute(handle), (chunks) => reshape<unknown>(handle, chunks, asItIs)))
+  return Effect.flatMap(
+    EngineKey,
+    (engine) => Effect.map(engine.compute(handle), (chunks) => reshape<unknown>(handle, chunks, asItIs))
+  )
 }) as never
 
 const spawnAs = (options: unknown, verb: string, fn: unknown, inputs: Array<unknown>): unknown => {
@@ -157,7 +165,8 @@ const spawnAs = (options: unknown, verb: string, fn: unknown, inputs: Array<unkn
  *
  * yield* collect(delayed(sumOfSquares)(4)) // => 14
  */
-export const spawn: Spawn = ((fn: unknown, ...inputs: Array<unknown>) => spawnAs(undefined, "spawn", fn, inputs)) as never
+export const spawn: Spawn =
+  ((fn: unknown, ...inputs: Array<unknown>) => spawnAs(undefined, "spawn", fn, inputs)) as never
 
 /**
  * `spawn` with options: those of `delayed` but `outputs`, and `detached: true`, with which the handle lives until it is
@@ -170,19 +179,23 @@ export const spawn: Spawn = ((fn: unknown, ...inputs: Array<unknown>) => spawnAs
  * yield* Spawned.fetch(q) // => 10
  * yield* Spawned.release(q)
  */
-export const spawnWith: SpawnWith = ((options: unknown) => (fn: unknown, ...inputs: Array<unknown>) =>
-  spawnAs(options, "spawnWith", fn, inputs)) as never
+export const spawnWith: SpawnWith =
+  ((options: unknown) => (fn: unknown, ...inputs: Array<unknown>) => spawnAs(options, "spawnWith", fn, inputs)) as never
 
 const check = (handle: unknown, kind: number, verb: string): Handle => {
   if (handle instanceof Handle && handle.kind === kind) return handle
   const hint = handle instanceof Handle && handle.kind === HandleKind.delayed ? ": this is a Delayed, use collect" : ""
-  throw refuse("GraphInvalid", { path: verb, reason: `expected the handle that ${verb.split(".")[0]} operations take${hint}` })
+  throw refuse("GraphInvalid", {
+    path: verb,
+    reason: `expected the handle that ${verb.split(".")[0]} operations take${hint}`
+  })
 }
 
-const withSpawned = (verb: string, f: (engine: typeof EngineKey.Service, handle: Handle) => unknown) => (handle: unknown) => {
-  const spawned = check(handle, HandleKind.spawned, `Spawned.${verb}`)
-  return Effect.flatMap(EngineKey, (engine) => f(engine, spawned) as Effect.Effect<unknown, unknown>)
-}
+const withSpawned =
+  (verb: string, f: (engine: typeof EngineKey.Service, handle: Handle) => unknown) => (handle: unknown) => {
+    const spawned = check(handle, HandleKind.spawned, `Spawned.${verb}`)
+    return Effect.flatMap(EngineKey, (engine) => f(engine, spawned) as Effect.Effect<unknown, unknown>)
+  }
 
 const firstOf = (handles: Iterable<unknown>): Effect.Effect<unknown, unknown, unknown> => {
   const list = [...handles]
@@ -242,11 +255,12 @@ export const completed: Completed = ((handles: Iterable<unknown>) => {
   }) as never)
 }) as never
 
-const withChunk = (verb: string, f: (engine: typeof EngineKey.Service, handle: Handle, more: never) => unknown) =>
-(handle: unknown, more?: unknown) => {
-  const chunk = check(handle, HandleKind.chunk, `Chunk.${verb}`)
-  return Effect.flatMap(EngineKey, (engine) => f(engine, chunk, more as never) as Effect.Effect<unknown, unknown>)
-}
+const withChunk =
+  (verb: string, f: (engine: typeof EngineKey.Service, handle: Handle, more: never) => unknown) =>
+  (handle: unknown, more?: unknown) => {
+    const chunk = check(handle, HandleKind.chunk, `Chunk.${verb}`)
+    return Effect.flatMap(EngineKey, (engine) => f(engine, chunk, more as never) as Effect.Effect<unknown, unknown>)
+  }
 
 /** A stored value, wherever it is; `bytes` is its size. May be an input of tasks. */
 export type Chunk<A> = Types.Chunk<A>

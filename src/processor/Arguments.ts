@@ -9,7 +9,9 @@ export class Arguments implements ArgumentVisitor {
   private task = -1
   /** the chunks among the arguments built last, and which argument each belongs to, from 0; with `check` only */
   shared: Array<{ readonly argument: number; readonly chunk: number }> = []
-  private readonly open: Array<{ readonly list: Array<unknown>; readonly keys: ReadonlyArray<string> | undefined; left: number }> = []
+  private readonly open: Array<
+    { readonly list: Array<unknown>; readonly keys: ReadonlyArray<string> | undefined; left: number }
+  > = []
 
   constructor(host: Host) {
     this.host = host
@@ -33,7 +35,9 @@ export class Arguments implements ArgumentVisitor {
     group.list.push(value)
     if (--group.left > 0) return
     this.open.pop()
-    this.add(group.keys === undefined ? group.list : Object.fromEntries(group.keys.map((key, i) => [key, group.list[i]])))
+    this.add(
+      group.keys === undefined ? group.list : Object.fromEntries(group.keys.map((key, i) => [key, group.list[i]]))
+    )
   }
 
   private group(left: number, keys: ReadonlyArray<string> | undefined): void {
@@ -66,4 +70,3 @@ export class Arguments implements ArgumentVisitor {
     this.group(keys.length, keys)
   }
 }
-

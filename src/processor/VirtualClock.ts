@@ -1,6 +1,6 @@
 // A clock whose time is only what the simulation says: when nothing can run, it jumps to the next moment that somebody
 // waits for. Hours pass in microseconds, and always in the same order. For Engine.layerTest.
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 

@@ -39,5 +39,7 @@ export const valuesOf = (outputs: number, result: unknown): ReadonlyArray<unknow
   if (outputs === 0) return [result]
   if (Array.isArray(result) && result.length === outputs) return result
   const got = Array.isArray(result) ? `an array of ${result.length}` : typeof result
-  throw new TypeError(`the option outputs is ${outputs}, so the function must return an array of ${outputs}; it returned ${got}`)
+  throw new TypeError(
+    `the option outputs is ${outputs}, so the function must return an array of ${outputs}; it returned ${got}`
+  )
 }

@@ -11,9 +11,9 @@ import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { InputMutated } from "../graph/errors.ts"
+import { Arguments } from "./Arguments.ts"
 import { callTask, effectOf, isPromise, valuesOf } from "./call.ts"
 import { CurrentAttempt, taskOf } from "./CurrentAttempt.ts"
-import { Arguments } from "./Arguments.ts"
 import type { Finished, Host, Processor, Running } from "./Processor.ts"
 import { Unchanged } from "./Unchanged.ts"
 
@@ -143,8 +143,12 @@ class FiberRunner implements Running {
     const context = Context.add(host.contextOf(item.task), CurrentAttempt, attempt)
     const fiber = Effect.runForkWith(context)(
       // A chunk that the task made goes with its Scope: its value is taken before.
-      Effect.scoped(Effect.flatMap(effect as Effect.Effect<unknown, unknown, Scope.Scope>, (result) =>
-        host.ownChunk(result) ?? Effect.succeed(result)))
+      Effect.scoped(
+        Effect.flatMap(
+          effect as Effect.Effect<unknown, unknown, Scope.Scope>,
+          (result) => host.ownChunk(result) ?? Effect.succeed(result)
+        )
+      )
     )
     this.fibers.set(item.attempt, fiber)
     fiber.addObserver((exit) => {

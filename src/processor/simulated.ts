@@ -99,8 +99,10 @@ class SimulatedRunner implements Running {
     const started = clock.currentTimeMillisUnsafe()
     const work = dies
       ? Effect.andThen(clock.sleep(Duration.millis(ms * random())), Effect.sync(() => this.die(attempt)))
-      : Effect.andThen(clock.sleep(Duration.millis(ms)), Effect.flatMap(callTask(host, this.args, task), (result) =>
-        host.ownChunk(result) ?? Effect.succeed(result)))
+      : Effect.andThen(
+        clock.sleep(Duration.millis(ms)),
+        Effect.flatMap(callTask(host, this.args, task), (result) => host.ownChunk(result) ?? Effect.succeed(result))
+      )
     const context = Context.add(host.contextOf(task), CurrentAttempt, {
       host,
       task,
@@ -131,9 +133,24 @@ class SimulatedRunner implements Running {
     }
     try {
       const values = valuesOf(host.source.outputs(task), exit.value)
-      host.finished({ tasks: [task], attempts: [attempt], durations: [ms], outputs: [values.length], values, held: false })
+      host.finished({
+        tasks: [task],
+        attempts: [attempt],
+        durations: [ms],
+        outputs: [values.length],
+        values,
+        held: false
+      })
     } catch (error) {
-      host.failed({ task, attempt, cause: Cause.die(error), error: undefined, typed: false, retryable: true, stack: "" })
+      host.failed({
+        task,
+        attempt,
+        cause: Cause.die(error),
+        error: undefined,
+        typed: false,
+        retryable: true,
+        stack: ""
+      })
     }
   }
 

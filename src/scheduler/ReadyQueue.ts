@@ -147,7 +147,9 @@ export class ReadyQueue {
     const found: Array<number> = []
     for (const level of this.levels) {
       for (let i = level.head; i < level.tail && found.length < limit; i++) {
-        if (status[level.runTask[i]] === READY && order[level.runTask[i]] === level.runOrder[i]) found.push(level.runTask[i])
+        if (status[level.runTask[i]] === READY && order[level.runTask[i]] === level.runOrder[i]) {
+          found.push(level.runTask[i])
+        }
       }
       for (let i = 0; i < level.heap && found.length < limit; i++) {
         if (status[level.heapTask[i]] === READY && order[level.heapTask[i]] === level.heapOrder[i]) {

@@ -1,7 +1,7 @@
 // The scheduler's whole state: tables of tasks, chunks and edges, processors, queues, and what the current step orders.
 // It is mutated in place by its one owner through `step`; nobody else writes here.
-import type { Column, TaskClass, Where } from "./Event.ts"
 import { ChunkTable, EdgeTable } from "./ChunkTable.ts"
+import type { Column, TaskClass, Where } from "./Event.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadyQueue } from "./ReadyQueue.ts"
 import { NONE, TaskTable } from "./TaskTable.ts"
@@ -100,7 +100,10 @@ export interface State {
   readonly fetching: Set<number>
   /** tasks whose inputs have just been restored: they go first, whatever memory says */
   readonly admitted: Set<number>
-  readonly timers: Map<number, { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" }>
+  readonly timers: Map<
+    number,
+    { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" }
+  >
   /** chunks of open submissions that nobody uses, yet or any more */
   readonly orphans: Array<number>
   /** while a slice is taken in: chunks that nobody uses, unless a task further on in it does */

@@ -18,7 +18,9 @@ const waitsFor = (s: State, task: number, nameOf: NameOf): Array<string> => {
     }
     const producer = chunks.producer[chunk]
     lines.push(
-      producer === NONE ? `chunk ${chunk}` : `"${nameOf(producer)}" (task ${producer}), which is ${stateNames[tasks.status[producer]]}`
+      producer === NONE
+        ? `chunk ${chunk}`
+        : `"${nameOf(producer)}" (task ${producer}), which is ${stateNames[tasks.status[producer]]}`
     )
     if (lines.length === 8) break
   }
@@ -30,7 +32,9 @@ const whyReady = (s: State, task: number): Array<string> => {
   const able = s.alive.filter((w) => w.accepts.includes(where))
   if (able.length === 0) return [`no processor that runs ${where === "here" ? "closures" : "task modules"} is up`]
   const lines = able.map((w) =>
-    `${w.kind} ${w.id} has ${w.sent} of ${w.ahead > 0 ? `about ${w.ahead} ms (${w.expected.toFixed(2)} ms)` : w.capacity[0]}`
+    `${w.kind} ${w.id} has ${w.sent} of ${
+      w.ahead > 0 ? `about ${w.ahead} ms (${w.expected.toFixed(2)} ms)` : w.capacity[0]
+    }`
     + (w.suspended > 0 ? `, ${w.suspended} more wait for others` : "")
   )
   const { memory } = s

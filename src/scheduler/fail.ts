@@ -1,11 +1,11 @@
 // Failure: a task that fails takes all that depends on it with it, at once and with the way it came; tasks that may
 // be tried again wait for their turn; wishes that want exits only count what settled.
 import { exorcise, interrupt, isCurrent, reported } from "./attempt.ts"
+import { LIVE, PERSISTED, RESTORING } from "./ChunkTable.ts"
 import { type Event, FIRST_CLASS, type Reason, WISH_EXIT } from "./Event.ts"
 import { satisfy } from "./finish.ts"
 import { makeReady } from "./ready.ts"
 import { letGo, stopFetching, sweep } from "./release.ts"
-import { LIVE, PERSISTED, RESTORING } from "./ChunkTable.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 

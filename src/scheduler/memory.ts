@@ -5,9 +5,9 @@ import { pin, reserve } from "./attempt.ts"
 import { LIVE, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
 import { fail } from "./fail.ts"
+import { isRoot, makeReady } from "./ready.ts"
 import { IN_MEMORY } from "./release.ts"
 import type { State } from "./State.ts"
-import { isRoot, makeReady } from "./ready.ts"
 import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
 
 /** Share of the budget over which chunks are written out ahead of need. */

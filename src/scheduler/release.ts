@@ -1,8 +1,8 @@
 // Letting go: what nobody uses any more. A chunk without uses is released, a task whose outputs nobody wants is
 // dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion.
+import { interrupt, pin, unreserve } from "./attempt.ts"
 import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
-import { interrupt, pin, unreserve } from "./attempt.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 

@@ -1,8 +1,8 @@
 // The scheduler: what happens next. `step(state, events, now)` takes events in, changes the state that its one caller
 // owns, and returns commands. No clock, no randomness, no I/O: the same events give the same commands.
+import { resumed, yielded } from "./attempt.ts"
 import type { Command } from "./Command.ts"
 import type { Event } from "./Event.ts"
-import { resumed, yielded } from "./attempt.ts"
 import { attemptFailed, cancelled, chunkLost, claimed, elapsed } from "./fail.ts"
 import { finished } from "./finish.ts"
 import { evict, kept, moved } from "./memory.ts"

@@ -97,4 +97,3 @@ export const retractionRefused = (s: State, worker: number): void => {
   if (w.retracting) w.stubborn = true
   w.retracting = false
 }
-

@@ -5,11 +5,11 @@ import { RAW_BYTES } from "../chunk/sizes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { Flag, type ToWorker } from "../transport/Message.ts"
 import { Claim, CLAIMS, Word } from "../transport/Transport.ts"
+import { isEffect, isPromise, runEffect } from "./asynchronous.ts"
 import { type Attempt, attempts, makeAttempt } from "./Attempt.ts"
 import { Backlog, type Batch } from "./Backlog.ts"
-import { isEffect, isPromise, runEffect } from "./asynchronous.ts"
-import type { Far } from "./Far.ts"
 import { failureOf, interruptFailure, missingFailure, outputsFailure } from "./failures.ts"
+import type { Far } from "./Far.ts"
 import { exitedWhileLoading, type Known } from "./Functions.ts"
 
 /** ms after which finished attempts are reported although there is more to do. */
@@ -227,7 +227,10 @@ export class Runner {
     else if (kind === "plain") this.finish(attempt, result)
     else {
       const promise = result as PromiseLike<unknown>
-      this.suspend(attempt, () => void promise.then((value) => attempt.succeed(value), (error: unknown) => attempt.fail(error)))
+      this.suspend(
+        attempt,
+        () => void promise.then((value) => attempt.succeed(value), (error: unknown) => attempt.fail(error))
+      )
     }
   }
 

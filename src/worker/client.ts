@@ -2,12 +2,11 @@
 // are numbers that this worker gives out; graphs are lowered here, node by node, into spawns.
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
+import type * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type Crossing, decode } from "../chunk/codec.ts"
+import { type Crossing, decode, encode } from "../chunk/codec.ts"
 import { ownCopy } from "../chunk/written.ts"
-import { encode } from "../chunk/codec.ts"
 import { AllNode } from "../graph/all.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import type { Shape } from "../graph/EngineService.ts"
@@ -65,7 +64,17 @@ class Client {
   private post(ask: Request["ask"], handles: ReadonlyArray<number>, more: Partial<Request>): number {
     const request = ++requests
     const { attempt, task } = this.attempt
-    this.far.report.asked({ request, task, attempt, ask, handles, fn: undefined, options: undefined, value: undefined, ...more })
+    this.far.report.asked({
+      request,
+      task,
+      attempt,
+      ask,
+      handles,
+      fn: undefined,
+      options: undefined,
+      value: undefined,
+      ...more
+    })
     return request
   }
 
@@ -186,7 +195,10 @@ export const clientOf = (far: Far, attempt: Attempt): Shape => {
   const running = <A>(handle: Handle, ask: "await" | "exit"): Effect.Effect<A, unknown> =>
     Effect.suspend(() => {
       const { leaves, made } = client.lower(handle)
-      return Effect.ensuring(client.ask(ask, leaves), Effect.sync(() => client.tell("drop", made))) as Effect.Effect<A, unknown>
+      return Effect.ensuring(client.ask(ask, leaves), Effect.sync(() => client.tell("drop", made))) as Effect.Effect<
+        A,
+        unknown
+      >
     })
   const held = (number: number, detached: boolean): Effect.Effect<void, never, Scope.Scope> =>
     detached ? Effect.void : Effect.addFinalizer(() => Effect.sync(() => client.tell("drop", [number])))
@@ -219,7 +231,8 @@ export const clientOf = (far: Far, attempt: Attempt): Shape => {
         return Effect.as(held(number, false), new FarStored(number))
       }),
     get: (chunk) => Effect.map(client.ask("await", [numberOf(chunk)]), (values) => (values as Array<unknown>)[0]),
-    use: (chunk, f) => Effect.flatMap(client.ask("await", [numberOf(chunk)]), (values) => f((values as Array<unknown>)[0])),
+    use: (chunk, f) =>
+      Effect.flatMap(client.ask("await", [numberOf(chunk)]), (values) => f((values as Array<unknown>)[0])),
     events: Stream.fromEffect(away("Engine.events")),
     snapshot: away("Engine.snapshot"),
     explain: () => away("Engine.explain")

@@ -14,7 +14,11 @@ const holds = (value: unknown, offset: number, seen: Set<unknown>): boolean => {
   if (typeof value !== "object" || value === null || seen.has(value)) return false
   if (ArrayBuffer.isView(value)) return value.buffer instanceof SharedArrayBuffer && value.byteOffset === offset
   seen.add(value)
-  const members = value instanceof Map ? [...value.keys(), ...value.values()] : value instanceof Set ? [...value] : Object.values(value)
+  const members = value instanceof Map
+    ? [...value.keys(), ...value.values()]
+    : value instanceof Set
+    ? [...value]
+    : Object.values(value)
   return members.some((member) => holds(member, offset, seen))
 }
 

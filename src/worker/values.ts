@@ -102,8 +102,15 @@ const bytesIn = (value: ArrayBufferView | ArrayBuffer): Uint8Array =>
 
 /** What `Task.alloc(...).buffer` is: not the array's own memory, but everybody's. */
 const refuseArena = (buffers: ReadonlyArray<Uint8Array>, arena: SharedArrayBuffer, root: string): void => {
-  const whole = buffers.some(({ buffer, byteOffset, byteLength }) => buffer === arena && byteOffset === 0 && byteLength === arena.byteLength)
-  if (whole) throw new Refused(root, "it holds the buffer of an array of Task.alloc, which is the memory of all tasks: return the array")
+  const whole = buffers.some(({ buffer, byteOffset, byteLength }) =>
+    buffer === arena && byteOffset === 0 && byteLength === arena.byteLength
+  )
+  if (whole) {
+    throw new Refused(
+      root,
+      "it holds the buffer of an array of Task.alloc, which is the memory of all tasks: return the array"
+    )
+  }
 }
 
 /** Writes results. */

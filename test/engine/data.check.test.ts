@@ -4,9 +4,9 @@ import { assert, it } from "@effect/vitest"
 import { Effect, Fiber, Logger, Stream } from "effect"
 import { Chunk, collect, delayed, Engine, InputMutated, spawn, Spawned, TaskFailed } from "poniard"
 import type { Turn } from "../../src/engine/Journal.ts"
-import { overTransports, unlessItHangs } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { later } from "./modules2/arraysLater.ts"
+import { overTransports, unlessItHangs } from "./overTransports.ts"
 
 const N = 10_000
 const SUM = (N * (N - 1)) / 2
@@ -37,7 +37,10 @@ overTransports("a function that writes to its input", { threads: 1 }, (test, tra
       const xs = delayed(a.allocOnly)(N)
       const write = delayed((ys: Numbers) => (ys[1] = -1), { name: "here" })
       yield* mutation(collect(write(xs)), "here", "input 1")
-      const later = delayed((_: number, ys: Numbers) => Effect.andThen(Effect.yieldNow, Effect.sync(() => (ys[1] = -1))), { name: "later" })
+      const later = delayed(
+        (_: number, ys: Numbers) => Effect.andThen(Effect.yieldNow, Effect.sync(() => (ys[1] = -1))),
+        { name: "later" }
+      )
       yield* mutation(collect(later(1, xs)), "later", "input 2")
       const inside = delayed((record: { readonly xs: Numbers }) => (record.xs[1] = -1), { name: "inside" })
       yield* mutation(collect(inside(delayed(a.record)(N))), "inside", "input 1")
@@ -46,7 +49,9 @@ overTransports("a function that writes to its input", { threads: 1 }, (test, tra
   test("that is an object of this thread fails, for it is frozen", () =>
     Effect.gen(function*() {
       const made = delayed(() => ({ list: [{ n: 1 }] }))()
-      const error = yield* Effect.flip(collect(delayed((made: { list: Array<{ n: number }> }) => (made.list[0].n = 2))(made)))
+      const error = yield* Effect.flip(
+        collect(delayed((made: { list: Array<{ n: number }> }) => (made.list[0].n = 2))(made))
+      )
       assert.instanceOf(error, TaskFailed)
       assert.match(error.message, /read only|read-only/)
       assert.deepStrictEqual(yield* collect(made), { list: [{ n: 1 }] })
@@ -54,7 +59,10 @@ overTransports("a function that writes to its input", { threads: 1 }, (test, tra
 
   test("harms nobody when it is not to be: what it reads is left as it was", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* collect(delayed(a.sum).map([delayed(a.allocOnly)(N), delayed(a.plain)(N)])), [SUM, SUM])
+      assert.deepStrictEqual(yield* collect(delayed(a.sum).map([delayed(a.allocOnly)(N), delayed(a.plain)(N)])), [
+        SUM,
+        SUM
+      ])
     }))
 })
 
@@ -84,10 +92,15 @@ it.live("a view kept too long and written to is an event when the memory is used
   Effect.gen(function*() {
     const seen: Array<Turn> = []
     const lines = yield* logged(Effect.scoped(Effect.gen(function*() {
-      const events = yield* Effect.forkChild(Stream.runForEach(Engine.events, (turn) => Effect.sync(() => seen.push(turn))), {
-        startImmediately: true
-      })
-      yield* Effect.scoped(Effect.flatMap(spawn(a.allocOnly, N), (xs) => Effect.flatMap(spawn(a.keep, xs), Spawned.fetch)))
+      const events = yield* Effect.forkChild(
+        Stream.runForEach(Engine.events, (turn) => Effect.sync(() => seen.push(turn))),
+        {
+          startImmediately: true
+        }
+      )
+      yield* Effect.scoped(
+        Effect.flatMap(spawn(a.allocOnly, N), (xs) => Effect.flatMap(spawn(a.keep, xs), Spawned.fetch))
+      )
       yield* collect(delayed(a.scribble)(5))
       yield* collect(delayed(a.sum).map(Array.from({ length: 40 }, () => delayed(a.allocOnly)(N))))
       yield* Fiber.interrupt(events)

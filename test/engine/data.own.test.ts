@@ -3,9 +3,9 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { Chunk, collect, compute, delayed, NotTransferable, spawn, Spawned } from "poniard"
-import { overTransports } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { identity, inc } from "./modules2/numbers.ts"
+import { overTransports } from "./overTransports.ts"
 
 const N = 10_000
 
@@ -22,7 +22,16 @@ overTransports("what is handed out", {}, (test) => {
       const lazy = delayed(a.allocOnly)(N)
       const chunk = yield* compute(lazy)
       const spawned = yield* spawn(a.same<Numbers>, chunk)
-      for (const read of [collect(lazy), Chunk.get(chunk), Spawned.fetch(spawned), collect(lazy), Chunk.get(chunk), Spawned.fetch(spawned)]) {
+      for (
+        const read of [
+          collect(lazy),
+          Chunk.get(chunk),
+          Spawned.fetch(spawned),
+          collect(lazy),
+          Chunk.get(chunk),
+          Spawned.fetch(spawned)
+        ]
+      ) {
         const xs: Numbers = yield* read
         assert.strictEqual(xs[N - 1], N - 1)
         spoil(xs)
@@ -47,7 +56,11 @@ overTransports("what is handed out", {}, (test) => {
       const chunk = yield* compute(lazy)
       for (let i = 0; i < 2; i++) {
         const got = yield* Chunk.get(chunk)
-        assert.deepStrictEqual(got, { list: [1, 2], map: new Map([["a", new Date(3)]]), xs: new Float64Array(N).fill(1) })
+        assert.deepStrictEqual(got, {
+          list: [1, 2],
+          map: new Map([["a", new Date(3)]]),
+          xs: new Float64Array(N).fill(1)
+        })
         got.list.push(3)
         got.map.clear()
         spoil(got.xs)

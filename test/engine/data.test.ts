@@ -4,9 +4,9 @@ import { assert } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Chunk, collect, compute, delayed, Engine, spawn, Spawned, spawnWith } from "poniard"
 import { makeGate } from "./files.ts"
-import { overTransports } from "./overTransports.ts"
 import { a, type Numbers, type Place, type Type } from "./modules2/arrays.ts"
 import { later } from "./modules2/arraysLater.ts"
+import { overTransports } from "./overTransports.ts"
 
 const N = 10_000
 const SUM = (N * (N - 1)) / 2
@@ -60,7 +60,10 @@ overTransports("arrays that cross threads", {}, (test, transport) => {
 
   test("come from Effects and from functions that await", () =>
     Effect.gen(function*() {
-      const both = yield* collect([delayed(a.sum)(delayed(later.alloc)(N)), delayed(a.sum)(delayed(a.allocAfterAwait)(N))])
+      const both = yield* collect([
+        delayed(a.sum)(delayed(later.alloc)(N)),
+        delayed(a.sum)(delayed(a.allocAfterAwait)(N))
+      ])
       assert.deepStrictEqual(both, [SUM, SUM])
       const places = yield* collect(delayed(a.placeOfBoth)(delayed(later.alloc)(N), delayed(a.allocAfterAwait)(N)))
       assert.deepStrictEqual(places.map((place) => place.shared), [shared, shared])
@@ -81,9 +84,11 @@ overTransports("arrays that cross threads", {}, (test, transport) => {
   test("are of every type and length, empty ones too", () =>
     Effect.gen(function*() {
       const cases = types.flatMap((type) =>
-        [0, 1, 7, 4096, 5001].flatMap((n) => [true, false].map((alloc) => ({ type, n, alloc }))))
-      const seen = yield* collect(cases.map(({ alloc, n, type }) =>
-        delayed(a.inspect)(delayed(a.any)(type, n, alloc) as never)))
+        [0, 1, 7, 4096, 5001].flatMap((n) => [true, false].map((alloc) => ({ type, n, alloc })))
+      )
+      const seen = yield* collect(
+        cases.map(({ alloc, n, type }) => delayed(a.inspect)(delayed(a.any)(type, n, alloc) as never))
+      )
       const expected = cases.map(({ n, type }) => [type, n, n === 0 ? "" : String((n - 1) % 100)] as const)
       assert.deepStrictEqual(seen, expected)
     }))
@@ -165,7 +170,8 @@ overTransports("results", {}, (test, transport) => {
   test("of Chunk.use are where they lie, each time the same place", () =>
     Effect.gen(function*() {
       const chunk = yield* compute(delayed(a.allocOnly)(N))
-      const look = Chunk.use(chunk, (xs) => Effect.sync(() => [xs.buffer instanceof SharedArrayBuffer, xs.byteOffset, xs[N - 1]]))
+      const look = Chunk.use(chunk, (xs) =>
+        Effect.sync(() => [xs.buffer instanceof SharedArrayBuffer, xs.byteOffset, xs[N - 1]]))
       const [first, second] = [yield* look, yield* look]
       assert.deepStrictEqual(first, second)
       assert.deepStrictEqual([first[0], first[2]], [true, N - 1])

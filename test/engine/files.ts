@@ -18,7 +18,8 @@ export const until = (holds: () => boolean): Effect.Effect<void> =>
   )
 
 /** The lines of a file, none if it is not there. */
-export const linesOf = (file: string): Array<string> => existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : []
+export const linesOf = (file: string): Array<string> =>
+  existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : []
 
 /** A gate that opens at the end of the Scope at the latest, and the file in which tasks mark that they have begun. */
 export const makeGate = Effect.gen(function*() {

@@ -60,8 +60,7 @@ describe("Engine.layerTest", () => {
   it.live("a task that waits for another frees its processor", () =>
     Effect.gen(function*() {
       const child = (n: number) => n * 2
-      const parent = (n: number) =>
-        Effect.scoped(Effect.flatMap(spawn(child, n), (spawned) => Spawned.fetch(spawned)))
+      const parent = (n: number) => Effect.scoped(Effect.flatMap(spawn(child, n), (spawned) => Spawned.fetch(spawned)))
       assert.deepStrictEqual(yield* collect([delayed(parent)(1), delayed(parent)(2)]), [2, 4])
     }).pipe(Effect.provide(Engine.layerTest({ processors: 1 }))))
 })

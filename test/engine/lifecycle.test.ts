@@ -8,11 +8,11 @@ import { promisify } from "node:util"
 import { Chunk, collect, compute, delayed, Engine, GraphInvalid, spawn, Spawned } from "poniard"
 import type { EngineOptions } from "../../src/engine/options.ts"
 import { makeGate } from "./files.ts"
-import { inOwnEngine, transports } from "./overTransports.ts"
-import { holdLater } from "./modules2/effects.ts"
 import { a } from "./modules2/arrays.ts"
+import { holdLater } from "./modules2/effects.ts"
 import { light } from "./modules2/light.ts"
 import { inc } from "./modules2/numbers.ts"
+import { inOwnEngine, transports } from "./overTransports.ts"
 
 const open = (options: EngineOptions) =>
   Effect.gen(function*() {
@@ -48,28 +48,34 @@ describe("Engine.layer", () => {
 describe("closing an engine", () => {
   const closed = /the engine is closed/
 
-  inOwnEngine("fails what is waited for, interrupts what runs and ends its threads", (_, transport) =>
-    Effect.gen(function*() {
-      const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length
-      const { close, run } = yield* open({ threads: 2, memory: "8 MiB", transport })
-      const gate = yield* makeGate
-      const [began, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-      const here = delayed(() =>
-        Effect.onInterrupt(Effect.andThen(Deferred.succeed(began, undefined), Effect.never), () => Deferred.succeed(ended, undefined))
-      )
-      const waiting = yield* Effect.forkChild(
-        run(Effect.exit(collect([here(), delayed(holdLater)(gate.began, gate.gate, 1), delayed(inc)(1)]))),
-        { startImmediately: true }
-      )
-      yield* gate.hasBegun(1)
-      yield* Deferred.await(began)
-      yield* close
-      yield* Deferred.await(ended)
-      const exit = yield* Fiber.join(waiting)
-      assert.isTrue(Exit.isFailure(exit))
-      assert.match(String(exit), closed)
-      assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length, before)
-    }))
+  inOwnEngine(
+    "fails what is waited for, interrupts what runs and ends its threads",
+    (_, transport) =>
+      Effect.gen(function*() {
+        const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length
+        const { close, run } = yield* open({ threads: 2, memory: "8 MiB", transport })
+        const gate = yield* makeGate
+        const [began, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const here = delayed(() =>
+          Effect.onInterrupt(
+            Effect.andThen(Deferred.succeed(began, undefined), Effect.never),
+            () => Deferred.succeed(ended, undefined)
+          )
+        )
+        const waiting = yield* Effect.forkChild(
+          run(Effect.exit(collect([here(), delayed(holdLater)(gate.began, gate.gate, 1), delayed(inc)(1)]))),
+          { startImmediately: true }
+        )
+        yield* gate.hasBegun(1)
+        yield* Deferred.await(began)
+        yield* close
+        yield* Deferred.await(ended)
+        const exit = yield* Fiber.join(waiting)
+        assert.isTrue(Exit.isFailure(exit))
+        assert.match(String(exit), closed)
+        assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length, before)
+      })
+  )
 
   inOwnEngine("does not wait for a function that never ends", (_, transport) =>
     Effect.gen(function*() {
@@ -86,7 +92,9 @@ describe("closing an engine", () => {
     Effect.gen(function*() {
       const { close, run } = yield* open({ threads: 1, memory: "8 MiB", transport })
       const scope = yield* Scope.make()
-      const [spawned, chunk, computed] = yield* run(Scope.provide(Effect.all([spawn(inc, 1), Chunk.put(1), compute(delayed(inc)(1))]), scope))
+      const [spawned, chunk, computed] = yield* run(
+        Scope.provide(Effect.all([spawn(inc, 1), Chunk.put(1), compute(delayed(inc)(1))]), scope)
+      )
       yield* run(Spawned.fetch(spawned))
       const listening = yield* Effect.forkChild(run(Stream.runDrain(Engine.events)), { startImmediately: true })
       yield* close
@@ -106,51 +114,68 @@ describe("closing an engine", () => {
       yield* Fiber.interrupt(listening)
     }))
 
-  inOwnEngine("at once after it was opened, or while it opens, leaves nothing", (own, transport) =>
-    Effect.gen(function*() {
-      yield* own({}, Effect.void)
-      const opening = yield* Effect.forkChild(own({ threads: 4 }, Effect.never), { startImmediately: true })
-      yield* Fiber.interrupt(opening)
-      const { close } = yield* open({ threads: 1, transport })
-      yield* close
-      yield* close
-    }))
+  inOwnEngine(
+    "at once after it was opened, or while it opens, leaves nothing",
+    (own, transport) =>
+      Effect.gen(function*() {
+        yield* own({}, Effect.void)
+        const opening = yield* Effect.forkChild(own({ threads: 4 }, Effect.never), { startImmediately: true })
+        yield* Fiber.interrupt(opening)
+        const { close } = yield* open({ threads: 1, transport })
+        yield* close
+        yield* close
+      })
+  )
 })
 
 describe("two engines", () => {
-  inOwnEngine("live side by side, each with its own tasks, values and budget", (own, transport) =>
-    Effect.gen(function*() {
-      const both = yield* Effect.all([open({ threads: 1, memory: "8 MiB", transport }), open({ threads: 1, memory: "4 MiB" })])
-      const [first, second] = both
-      const shared = delayed(inc)(1)
-      const results = yield* Effect.all(both.map(({ run }) => run(collect([shared, delayed(inc)(shared)]))), { concurrency: 2 })
-      assert.deepStrictEqual(results, [[2, 3], [2, 3]])
-      const inner = collect(delayed(() => second.run(collect(delayed(inc)(40))))())
-      assert.strictEqual(yield* first.run(Effect.map(inner, (n) => n + 1)), 42)
-      const job = collect(delayed(a.sum).map(delayed(a.allocOnly).map(Array.from({ length: 30 }, () => 30_000))))
-      yield* Effect.all(both.map(({ run }) => run(job)), { concurrency: 2 })
-      const [one, two] = yield* Effect.all(both.map(({ run }) => run(Engine.snapshot)))
-      assert.deepStrictEqual([one.tasks.total, two.tasks.total], [63, 63])
-      assert.deepStrictEqual([one.memory.budgetBytes, two.memory.budgetBytes], [8 * 2 ** 20, 4 * 2 ** 20])
-      yield* second.close
-      assert.strictEqual(yield* first.run(collect(shared)), 2)
-      yield* first.close
-      assert.strictEqual(yield* own({}, collect(shared)), 2)
-    }))
+  inOwnEngine(
+    "live side by side, each with its own tasks, values and budget",
+    (own, transport) =>
+      Effect.gen(function*() {
+        const both = yield* Effect.all([
+          open({ threads: 1, memory: "8 MiB", transport }),
+          open({ threads: 1, memory: "4 MiB" })
+        ])
+        const [first, second] = both
+        const shared = delayed(inc)(1)
+        const results = yield* Effect.all(both.map(({ run }) => run(collect([shared, delayed(inc)(shared)]))), {
+          concurrency: 2
+        })
+        assert.deepStrictEqual(results, [[2, 3], [2, 3]])
+        const inner = collect(delayed(() => second.run(collect(delayed(inc)(40))))())
+        assert.strictEqual(yield* first.run(Effect.map(inner, (n) => n + 1)), 42)
+        const job = collect(delayed(a.sum).map(delayed(a.allocOnly).map(Array.from({ length: 30 }, () => 30_000))))
+        yield* Effect.all(both.map(({ run }) => run(job)), { concurrency: 2 })
+        const [one, two] = yield* Effect.all(both.map(({ run }) => run(Engine.snapshot)))
+        assert.deepStrictEqual([one.tasks.total, two.tasks.total], [63, 63])
+        assert.deepStrictEqual([one.memory.budgetBytes, two.memory.budgetBytes], [8 * 2 ** 20, 4 * 2 ** 20])
+        yield* second.close
+        assert.strictEqual(yield* first.run(collect(shared)), 2)
+        yield* first.close
+        assert.strictEqual(yield* own({}, collect(shared)), 2)
+      })
+  )
 
   inOwnEngine("may each be given what the other made, by value", (own) =>
     Effect.gen(function*() {
-      const moved = own({ threads: 1 }, Effect.gen(function*() {
-        const chunk = yield* compute(delayed(a.allocOnly)(10_000))
-        const there = yield* own({ threads: 1 }, Effect.gen(function*() {
-          const error = yield* Effect.flip(collect(delayed(a.sum)(chunk)))
-          assert.instanceOf(error, GraphInvalid)
-          return error.reason
-        }))
-        assert.match(there, /another engine/)
-        const xs = yield* Chunk.get(chunk)
-        return yield* own({ threads: 1 }, collect(delayed(a.sum)(xs)))
-      }))
+      const moved = own(
+        { threads: 1 },
+        Effect.gen(function*() {
+          const chunk = yield* compute(delayed(a.allocOnly)(10_000))
+          const there = yield* own(
+            { threads: 1 },
+            Effect.gen(function*() {
+              const error = yield* Effect.flip(collect(delayed(a.sum)(chunk)))
+              assert.instanceOf(error, GraphInvalid)
+              return error.reason
+            })
+          )
+          assert.match(there, /another engine/)
+          const xs = yield* Chunk.get(chunk)
+          return yield* own({ threads: 1 }, collect(delayed(a.sum)(xs)))
+        })
+      )
       assert.strictEqual(yield* moved, 49_995_000)
     }))
 })
@@ -162,7 +187,9 @@ describe("a hundred engines", () => {
   it.live("built and released hold no more after the last than after the twentieth", () =>
     Effect.gen(function*() {
       const outputs = yield* Effect.promise(() =>
-        Promise.all(transports.map((transport) => promisify(execFile)(process.execPath, ["--expose-gc", program, transport])))
+        Promise.all(
+          transports.map((transport) => promisify(execFile)(process.execPath, ["--expose-gc", program, transport]))
+        )
       )
       for (const { stdout } of outputs) {
         const { after, before, results } = JSON.parse(stdout)

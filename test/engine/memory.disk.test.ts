@@ -7,8 +7,8 @@ import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeFi
 import { join } from "node:path"
 import { Chunk, ChunkLost, collect, compute, delayed, Engine } from "poniard"
 import { folder, until } from "./files.ts"
-import { emptied, inOwnEngine } from "./overTransports.ts"
 import { a } from "./modules2/arrays.ts"
+import { emptied, inOwnEngine } from "./overTransports.ts"
 
 const MiB = 2 ** 20
 const N = 32_768
@@ -32,7 +32,9 @@ const filesIn = (path: string): Array<string> =>
 const smallDisk = (bytes: number) =>
   Effect.gen(function*() {
     const path = yield* folder
-    const mount = Effect.try(() => execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", path], { stdio: "ignore" }))
+    const mount = Effect.try(() =>
+      execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", path], { stdio: "ignore" })
+    )
     return yield* Effect.acquireRelease(
       Effect.match(mount, { onFailure: () => undefined, onSuccess: () => path }),
       (mounted) => Effect.sync(() => mounted === undefined || execFileSync("umount", ["-l", path]))
@@ -43,70 +45,97 @@ const memory = Effect.map(Engine.snapshot, (snapshot) => snapshot.memory)
 const options = { memory: 4 * MiB, check: false }
 
 describe("the spill folder", () => {
-  inOwnEngine("has files while values are on disk, and nothing when the engine is closed", (own) =>
-    Effect.gen(function*() {
-      const spillDirectory = yield* folder
-      yield* own({ ...options, spillDirectory }, Effect.gen(function*() {
-        assert.deepStrictEqual(filesIn(spillDirectory), [])
-        yield* job
-        assert.isAbove(filesIn(spillDirectory).length, 0)
-        for (const file of filesIn(spillDirectory)) assert.strictEqual(statSync(file).mode & 0o777, 0o600)
-      }))
-      assert.deepStrictEqual(readdirSync(spillDirectory), [])
-    }))
+  inOwnEngine(
+    "has files while values are on disk, and nothing when the engine is closed",
+    (own) =>
+      Effect.gen(function*() {
+        const spillDirectory = yield* folder
+        yield* own(
+          { ...options, spillDirectory },
+          Effect.gen(function*() {
+            assert.deepStrictEqual(filesIn(spillDirectory), [])
+            yield* job
+            assert.isAbove(filesIn(spillDirectory).length, 0)
+            for (const file of filesIn(spillDirectory)) assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+          })
+        )
+        assert.deepStrictEqual(readdirSync(spillDirectory), [])
+      })
+  )
 
   inOwnEngine("is empty too when the engine is closed in the middle of writing", (own) =>
     Effect.gen(function*() {
       const spillDirectory = yield* folder
       for (const files of [1, 1, 1]) {
-        const running = yield* Effect.forkChild(own({ ...options, spillDirectory }, Effect.andThen(job, Effect.never)), {
-          startImmediately: true
-        })
+        const running = yield* Effect.forkChild(
+          own({ ...options, spillDirectory }, Effect.andThen(job, Effect.never)),
+          {
+            startImmediately: true
+          }
+        )
         yield* until(() => filesIn(spillDirectory).length >= files)
         yield* Fiber.interrupt(running)
         assert.deepStrictEqual(readdirSync(spillDirectory), [])
       }
     }))
 
-  inOwnEngine("that cannot be made leaves the values in memory: the job ends, over the budget, and says what is wrong", (own) =>
-    Effect.gen(function*() {
-      const file = join(yield* folder, "a file")
-      writeFileSync(file, "")
-      yield* own({ ...options, spillDirectory: join(file, "folder") }, Effect.gen(function*() {
-        yield* job
-        const { overdrafts, peakStoreBytes, spilledBytes, trouble } = yield* memory
-        assert.strictEqual(spilledBytes, 0)
-        assert.isAbove(peakStoreBytes, 12 * MiB)
-        assert.isAbove(overdrafts, 0)
-        assert.match(String(trouble), /could not be spilled.*PONIARD_SPILL_DIR/)
-      }))
-    }))
+  inOwnEngine(
+    "that cannot be made leaves the values in memory: the job ends, over the budget, and says what is wrong",
+    (own) =>
+      Effect.gen(function*() {
+        const file = join(yield* folder, "a file")
+        writeFileSync(file, "")
+        yield* own(
+          { ...options, spillDirectory: join(file, "folder") },
+          Effect.gen(function*() {
+            yield* job
+            const { overdrafts, peakStoreBytes, spilledBytes, trouble } = yield* memory
+            assert.strictEqual(spilledBytes, 0)
+            assert.isAbove(peakStoreBytes, 12 * MiB)
+            assert.isAbove(overdrafts, 0)
+            assert.match(String(trouble), /could not be spilled.*PONIARD_SPILL_DIR/)
+          })
+        )
+      })
+  )
 
-  inOwnEngine("that is full leaves in memory what it does not take, and loses nothing", (own) =>
-    Effect.gen(function*() {
-      const spillDirectory = yield* smallDisk(5 * MiB)
-      if (spillDirectory === undefined) return
-      yield* own({ ...options, spillDirectory }, Effect.gen(function*() {
-        const chunks = yield* job
-        const { spilledBytes, trouble } = yield* memory
-        assert.isAbove(spilledBytes, MiB)
-        assert.match(String(trouble), /no space left.*Free space/s)
-        for (const chunk of chunks) assert.strictEqual((yield* Chunk.get(chunk))[N - 1], N - 1)
-      }))
-    }))
+  inOwnEngine(
+    "that is full leaves in memory what it does not take, and loses nothing",
+    (own) =>
+      Effect.gen(function*() {
+        const spillDirectory = yield* smallDisk(5 * MiB)
+        if (spillDirectory === undefined) return
+        yield* own(
+          { ...options, spillDirectory },
+          Effect.gen(function*() {
+            const chunks = yield* job
+            const { spilledBytes, trouble } = yield* memory
+            assert.isAbove(spilledBytes, MiB)
+            assert.match(String(trouble), /no space left.*Free space/s)
+            for (const chunk of chunks) assert.strictEqual((yield* Chunk.get(chunk))[N - 1], N - 1)
+          })
+        )
+      })
+  )
 
-  inOwnEngine("that is removed while it is in use is made again for new files, and old ones are still read", (own) =>
-    Effect.gen(function*() {
-      const spillDirectory = yield* folder
-      yield* own({ ...options, spillDirectory }, Effect.gen(function*() {
-        const chunks = yield* job
-        for (const name of readdirSync(spillDirectory)) rmSync(join(spillDirectory, name), { recursive: true })
-        for (const chunk of chunks) assert.strictEqual((yield* Chunk.get(chunk))[N - 1], N - 1)
-        yield* job
-      }))
-      assert.isFalse(existsSync(join(spillDirectory, "0.spill")))
-      assert.deepStrictEqual(readdirSync(spillDirectory), [])
-    }))
+  inOwnEngine(
+    "that is removed while it is in use is made again for new files, and old ones are still read",
+    (own) =>
+      Effect.gen(function*() {
+        const spillDirectory = yield* folder
+        yield* own(
+          { ...options, spillDirectory },
+          Effect.gen(function*() {
+            const chunks = yield* job
+            for (const name of readdirSync(spillDirectory)) rmSync(join(spillDirectory, name), { recursive: true })
+            for (const chunk of chunks) assert.strictEqual((yield* Chunk.get(chunk))[N - 1], N - 1)
+            yield* job
+          })
+        )
+        assert.isFalse(existsSync(join(spillDirectory, "0.spill")))
+        assert.deepStrictEqual(readdirSync(spillDirectory), [])
+      })
+  )
 })
 
 describe("a spilled value", () => {
@@ -122,26 +151,34 @@ describe("a spilled value", () => {
   inOwnEngine("whose file was changed is lost, and whoever needs it is told", (own) =>
     Effect.gen(function*() {
       const spillDirectory = yield* folder
-      yield* own({ ...options, spillDirectory }, Effect.gen(function*() {
-        const scope = yield* Scope.make()
-        const chunks = yield* Scope.provide(job, scope)
-        damage(spillDirectory)
-        const read = yield* Effect.forEach(chunks, (chunk) => Effect.exit(Chunk.get(chunk)))
-        const used = yield* Effect.forEach(chunks, (chunk) => Effect.exit(collect(delayed(a.sum, { name: "sum" })(chunk))))
-        for (const exits of [read, used] as ReadonlyArray<ReadonlyArray<Exit.Exit<unknown, unknown>>>) {
-          const lost = exits.filter(Exit.isFailure)
-          assert.isAtLeast(lost.length, 1)
-          for (const { cause } of lost) {
-            const reason = cause.reasons[0]
-            assert.instanceOf(reason._tag === "Fail" ? reason.error : reason, ChunkLost)
-            assert.match(String(reason), /not those that were written \(checksum\)/)
+      yield* own(
+        { ...options, spillDirectory },
+        Effect.gen(function*() {
+          const scope = yield* Scope.make()
+          const chunks = yield* Scope.provide(job, scope)
+          damage(spillDirectory)
+          const read = yield* Effect.forEach(chunks, (chunk) => Effect.exit(Chunk.get(chunk)))
+          const used = yield* Effect.forEach(chunks, (chunk) =>
+            Effect.exit(collect(delayed(a.sum, { name: "sum" })(chunk))))
+          for (const exits of [read, used] as ReadonlyArray<ReadonlyArray<Exit.Exit<unknown, unknown>>>) {
+            const lost = exits.filter(Exit.isFailure)
+            assert.isAtLeast(lost.length, 1)
+            for (const { cause } of lost) {
+              const reason = cause.reasons[0]
+              assert.instanceOf(reason._tag === "Fail" ? reason.error : reason, ChunkLost)
+              assert.match(String(reason), /not those that were written \(checksum\)/)
+            }
           }
-        }
-        for (const exit of used) if (Exit.isSuccess(exit)) assert.strictEqual(exit.value, SUM)
-        yield* Scope.close(scope, Exit.void)
-        yield* emptied
-        assert.strictEqual(yield* collect(delayed(a.sum)(delayed(a.allocOnly)(N))), SUM)
-      }))
+          for (const exit of used) {
+            if (Exit.isSuccess(exit)) {
+              assert.strictEqual(exit.value, SUM)
+            }
+          }
+          yield* Scope.close(scope, Exit.void)
+          yield* emptied
+          assert.strictEqual(yield* collect(delayed(a.sum)(delayed(a.allocOnly)(N))), SUM)
+        })
+      )
       assert.deepStrictEqual(readdirSync(spillDirectory), [])
     }))
 })

@@ -3,10 +3,10 @@
 import { assert } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { Chunk, collect, compute, delayed, Engine, StoreFull } from "poniard"
-import { overTransports } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { sum } from "./modules2/numbers.ts"
 import { r } from "./modules2/release.ts"
+import { overTransports } from "./overTransports.ts"
 
 const MiB = 2 ** 20
 const BUDGET = 4 * MiB
@@ -73,11 +73,16 @@ overTransports("four times the budget", { memory: BUDGET, check: false }, (test,
 
   outOfCore("of values that are put", () =>
     Effect.gen(function*() {
-      const chunks = yield* Effect.forEach(Array.from({ length: COUNT }, (_, i) => i), (i) => Chunk.put(new Float64Array(N).fill(i)))
+      const chunks = yield* Effect.forEach(Array.from({ length: COUNT }, (_, i) => i), (i) =>
+        Chunk.put(new Float64Array(N).fill(i)))
       for (const [i, chunk] of chunks.entries()) {
         const got = yield* Chunk.get(chunk)
         assert.deepStrictEqual([got.length, got[0], got[N - 1]], [N, i, i])
-        assert.strictEqual(yield* Chunk.use(chunk, (xs) => Effect.succeed(xs[N >> 1])), i)
+        assert.strictEqual(
+          yield* Chunk.use(chunk, (xs) =>
+            Effect.succeed(xs[N >> 1])),
+          i
+        )
       }
       yield* collect(chunks.map((chunk) => delayed(a.sum)(chunk)))
     }))
@@ -129,7 +134,10 @@ overTransports("what does not fit", { memory: BUDGET, check: false }, (test, tra
   test("fails the closure whose result no memory has room for", () =>
     Effect.gen(function*() {
       const bytes = 1.25 * 2 ** 30
-      const error = fullWith(yield* Effect.flip(collect(delayed(() => new Uint8Array(bytes), { name: "huge" })())), bytes)
+      const error = fullWith(
+        yield* Effect.flip(collect(delayed(() => new Uint8Array(bytes), { name: "huge" })())),
+        bytes
+      )
       assert.strictEqual(error.task, "huge")
       assert.strictEqual(yield* collect(delayed(() => 1)()), 1)
     }))

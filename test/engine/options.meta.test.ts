@@ -2,9 +2,9 @@
 import { assert } from "@effect/vitest"
 import { Effect } from "effect"
 import { all, Chunk, collect, compute, delayed, Engine, GraphInvalid, NotTransferable } from "poniard"
-import { overTransports } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { type Stored, t } from "./modules2/attempts.ts"
+import { overTransports } from "./overTransports.ts"
 
 const N = 10_000
 const SUM = (N * (N - 1)) / 2
@@ -78,7 +78,7 @@ overTransports("meta", {}, (test, transport) => {
 
   test("the input is gone when nobody needs it but the result that it became", () =>
     Effect.gen(function*() {
-      const same = yield* compute(delayed(t.first, { meta: true })(made(), made()))
+      const same = yield* compute(delayed(t.last, { meta: true })(made(), made()))
       const { memory } = yield* Engine.snapshot
       assert.strictEqual(memory.chunks, 1)
       if (transport === "thread") assert.isAtMost(memory.slabBytes - memory.roomBytes, 8 * N + 64)

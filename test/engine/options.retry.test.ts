@@ -1,13 +1,24 @@
 // The options `retry` and `timeout`: what is tried again and how often, how long attempts may take, who is told to stop.
 import { assert } from "@effect/vitest"
 import { Duration, Effect, Fiber, Schedule } from "effect"
-import { collect, collectExit, delayed, Engine, NotTransferable, spawn, Spawned, spawnWith, TaskFailed, TaskTimedOut } from "poniard"
 import { join } from "node:path"
+import {
+  collect,
+  collectExit,
+  delayed,
+  Engine,
+  NotTransferable,
+  spawn,
+  Spawned,
+  spawnWith,
+  TaskFailed,
+  TaskTimedOut
+} from "poniard"
 import { folder, linesOf, makeGate } from "./files.ts"
-import { emptied, overTransports } from "./overTransports.ts"
 import { Flaky, t } from "./modules2/attempts.ts"
 import { hold } from "./modules2/gates.ts"
 import { inc } from "./modules2/numbers.ts"
+import { emptied, overTransports } from "./overTransports.ts"
 
 /** A file in which attempts are counted, and how many there are. */
 const counter = Effect.map(folder, (path) => {
@@ -132,7 +143,9 @@ overTransports("timeout", { threads: 1 }, (test) => {
       const options = { timeout: 40, retry: Schedule.recurs(3) }
       assert.strictEqual(yield* collect(delayed(t.sleepsTimes, options)(file, 2)), 3)
       assert.strictEqual(times().length, 3)
-      const error = yield* Effect.flip(collect(delayed(t.sleepsTimes, { ...options, retry: Schedule.recurs(1) })(`${file}2`, 9)))
+      const error = yield* Effect.flip(
+        collect(delayed(t.sleepsTimes, { ...options, retry: Schedule.recurs(1) })(`${file}2`, 9))
+      )
       timedOut(error, "sleepsTimes", 40)
       assert.strictEqual((error as TaskTimedOut).attempt, 2)
     }))
@@ -149,17 +162,26 @@ overTransports("timeout", { threads: 1 }, (test) => {
       assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before + 2)
       const again = yield* Effect.forEach(Array.from({ length: 50 }), () =>
         spawnWith({ retry: Schedule.spaced("1 hour") })(t.throwsTimes, "/dev/null", 9))
-      yield* Effect.repeat(Engine.snapshot, { schedule: Schedule.spaced(1), until: ({ tasks }) => tasks.running + tasks.ready === 0 })
+      yield* Effect.repeat(Engine.snapshot, {
+        schedule: Schedule.spaced(1),
+        until: ({ tasks }) =>
+          tasks.running + tasks.ready === 0
+      })
       yield* Effect.forEach(again, Spawned.release)
       yield* emptied
-      assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length, before + 2)
+      assert.isAtMost(
+        process.getActiveResourcesInfo().filter((name) => name === "Timeout").length,
+        before + 2
+      )
     }))
 
   test("fails dependents, whatever the others do", () =>
     Effect.gen(function*() {
       const { file } = yield* counter
       const late = delayed(t.sleepsTimes, { timeout: 30 })(file, 9)
-      const collecting = yield* Effect.forkChild(collectExit([delayed(inc)(late), delayed(inc)(1)]), { startImmediately: true })
+      const collecting = yield* Effect.forkChild(collectExit([delayed(inc)(late), delayed(inc)(1)]), {
+        startImmediately: true
+      })
       const [first, second] = yield* Fiber.join(collecting)
       assert.deepStrictEqual([first._tag, second._tag], ["Failure", "Success"])
     }))

@@ -3,11 +3,11 @@ import { assert } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Chunk, collect, compute, delayed, Engine, spawn, Spawned, spawnWith, StoreFull, TaskFailed } from "poniard"
 import { makeGate } from "./files.ts"
-import { emptied, overTransports } from "./overTransports.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { hold, mark } from "./modules2/gates.ts"
 import { boom, identity, inc } from "./modules2/numbers.ts"
 import { r } from "./modules2/release.ts"
+import { emptied, overTransports } from "./overTransports.ts"
 
 const MiB = 2 ** 20
 const N = 10_000
@@ -47,7 +47,8 @@ overTransports("priority", { threads: 1 }, (test) => {
       const gate = yield* makeGate
       const first = yield* spawn(hold, gate.began, gate.gate, 0)
       yield* gate.hasBegun(1)
-      const later = yield* Effect.forEach(Array.from({ length: 1000 }, (_, i) => 1000 + i), (i) => spawn(mark, gate.began, i))
+      const later = yield* Effect.forEach(Array.from({ length: 1000 }, (_, i) => 1000 + i), (i) =>
+        spawn(mark, gate.began, i))
       const urgent = yield* spawnWith({ priority: 9 })(mark, gate.began, 99)
       yield* gate.open
       yield* Spawned.waitAll([first, urgent, ...later])
@@ -72,7 +73,12 @@ overTransports("getResult", { memory: 4 * MiB }, (test) => {
 
   test("is the same value for tasks that use it, wherever they run", () =>
     Effect.gen(function*() {
-      for (const made of [delayed(a.allocOnly, { getResult: true })(N), delayed((n: number) => a.allocOnly(n), { getResult: true })(N)]) {
+      for (
+        const made of [
+          delayed(a.allocOnly, { getResult: true })(N),
+          delayed((n: number) => a.allocOnly(n), { getResult: true })(N)
+        ]
+      ) {
         const here = delayed((xs: Numbers) => a.sum(xs))(made)
         assert.deepStrictEqual(yield* collect([here, delayed(a.sum)(made)]), [SUM, SUM])
       }
@@ -117,7 +123,10 @@ overTransports("bytes", { memory: 4 * MiB }, (test) => {
       yield* gate.hasBegun(1)
       const { memory: { reservedBytes }, tasks: { ready, running } } = yield* Engine.snapshot
       assert.deepStrictEqual([reservedBytes, ready, running], [2 * MiB, 1, 1])
-      assert.match(yield* Engine.explain(), /"hold".* is ready.*memory: 2097152 of 4194304 bytes in use.*needs about 2097152/s)
+      assert.match(
+        yield* Engine.explain(),
+        /"hold".* is ready.*memory: 2097152 of 4194304 bytes in use.*needs about 2097152/s
+      )
       yield* gate.open
       assert.deepStrictEqual(yield* Fiber.join(collecting), [1, 1])
       yield* emptied

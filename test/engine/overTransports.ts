@@ -49,12 +49,16 @@ export const emptied: Effect.Effect<void, never, Engine> = Effect.gen(function*(
 }).pipe(
   Effect.filterOrFail((left) => left === undefined, (left) => left),
   Effect.retry(Schedule.upTo(Schedule.spaced("2 millis"), { times: 2000 })),
-  Effect.catch((left) => Effect.flatMap(describeEngine, (why) => Effect.sync(() => assert.fail(`${left} is left\n${why}`)))),
+  Effect.catch((left) =>
+    Effect.flatMap(describeEngine, (why) => Effect.sync(() => assert.fail(`${left} is left\n${why}`)))
+  ),
   Effect.asVoid
 )
 
 /** A test body in a Scope of its own, that may not hang and may leave nothing behind. */
-export const guarded = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<void, E, Exclude<R, Scope.Scope> | Engine> =>
+export const guarded = <A, E, R>(
+  body: Effect.Effect<A, E, R>
+): Effect.Effect<void, E, Exclude<R, Scope.Scope> | Engine> =>
   Effect.andThen(unlessItHangs(Effect.scoped(body)), emptied)
 
 /** Runs a suite over every transport: two threads and 16 MiB unless `options` say otherwise, with `check`. */
@@ -64,7 +68,13 @@ export const overTransports = (
   suite: (test: EngineTest, transport: TransportName) => void
 ): void => {
   for (const transport of transports) {
-    const engine: Layer.Layer<Engine> = Engine.layer({ threads: 2, memory: "16 MiB", check: true, transport, ...options })
+    const engine: Layer.Layer<Engine> = Engine.layer({
+      threads: 2,
+      memory: "16 MiB",
+      check: true,
+      transport,
+      ...options
+    })
     layer(engine, { excludeTestServices: true })(`${title} (${transport})`, (it) => {
       suite((name, body) => it.effect(name, () => guarded(body())), transport)
     })
@@ -79,11 +89,20 @@ export const inOwnEngine = (
   for (const transport of transports) {
     it.live(`${name} (${transport})`, () =>
       Effect.scoped(body((options, use) => {
-        const engine: Layer.Layer<Engine> = Engine.layer({ threads: 2, memory: "16 MiB", check: true, transport, ...options })
+        const engine: Layer.Layer<Engine> = Engine.layer({
+          threads: 2,
+          memory: "16 MiB",
+          check: true,
+          transport,
+          ...options
+        })
         return Effect.provide(unlessItHangs(Effect.scoped(use)), engine)
       }, transport)))
   }
 }
 
 /** Builds an engine, runs something in it and closes it. */
-export type OwnEngine = <A, E>(options: EngineOptions, use: Effect.Effect<A, E, Engine | Scope.Scope>) => Effect.Effect<A, E>
+export type OwnEngine = <A, E>(
+  options: EngineOptions,
+  use: Effect.Effect<A, E, Engine | Scope.Scope>
+) => Effect.Effect<A, E>

@@ -4,11 +4,11 @@ import { assert } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { Chunk, collect, collectExit, compute, delayed, Engine, spawn, Spawned, spawnWith } from "poniard"
 import { makeGate } from "./files.ts"
-import { emptied, overTransports } from "./overTransports.ts"
 import { later } from "./modules2/arraysLater.ts"
 import { hold } from "./modules2/gates.ts"
 import { inc } from "./modules2/numbers.ts"
 import { r } from "./modules2/release.ts"
+import { emptied, overTransports } from "./overTransports.ts"
 
 const N = 10_000
 const BYTES = 80_000
@@ -98,7 +98,9 @@ overTransports("persist", {}, (test) => {
   test("lets a task go on when its Scope closes", () =>
     Effect.gen(function*() {
       const gate = yield* makeGate
-      const p = yield* Effect.scoped(Effect.tap(spawnWith({ persist: true })(hold, gate.began, gate.gate, 7), () => gate.hasBegun(1)))
+      const p = yield* Effect.scoped(
+        Effect.tap(spawnWith({ persist: true })(hold, gate.began, gate.gate, 7), () => gate.hasBegun(1))
+      )
       yield* gate.open
       yield* gate.ended(1)
       assert.deepStrictEqual(yield* held, { chunks: 1, arrays: 0 })
@@ -136,8 +138,11 @@ overTransports("nothing is left of", {}, (test) => {
   ends("results of the wrong number", () => [...delayed(r.wrong, { outputs: 2 })(N), delayed(r.make)(N)])
   ends("several results of which one cannot cross", () => [...delayed(r.partlyRefused, { outputs: 3 })(N)])
   ends("tasks that allocate much and return little", () => delayed(r.wasteful).map([N, N, N]))
-  ends("tasks of which most fail", () =>
-    Array.from({ length: 40 }, (_, i) => delayed(r.double)(i % 4 === 0 ? delayed(r.make)(N) : delayed(r.throws)(N))))
+  ends(
+    "tasks of which most fail",
+    () =>
+      Array.from({ length: 40 }, (_, i) => delayed(r.double)(i % 4 === 0 ? delayed(r.make)(N) : delayed(r.throws)(N)))
+  )
 
   test("tasks that were interrupted while they held memory", () =>
     Effect.gen(function*() {

@@ -2,9 +2,9 @@
 import { assert } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Fiber } from "effect"
 import { all, collect, collectExit, type Delayed, delayed, TaskTrace } from "poniard"
-import { overTransports } from "./overTransports.ts"
 import { fails } from "./modules2/effects.ts"
 import { add, boom, inc, sum } from "./modules2/numbers.ts"
+import { overTransports } from "./overTransports.ts"
 
 const MANY = 100_000
 const numbers = Array.from({ length: MANY }, (_, i) => i)
@@ -28,7 +28,10 @@ overTransports("a hundred thousand tasks", { memory: "64 MiB", check: false }, (
   test("all the inputs of one, in a list and in a join", () =>
     Effect.gen(function*() {
       const leaves = delayed(inc).map(numbers)
-      assert.deepStrictEqual(yield* collect([delayed(sum)(leaves), delayed(sum)(all(leaves))]), [total + MANY, total + MANY])
+      assert.deepStrictEqual(yield* collect([delayed(sum)(leaves), delayed(sum)(all(leaves))]), [
+        total + MANY,
+        total + MANY
+      ])
     }))
 
   test("one after the other", () =>

@@ -4,10 +4,10 @@ import { assert } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, type Scope } from "effect"
 import { all, Chunk, collect, compute, delayed, Engine, GraphInvalid, spawn, Spawned } from "poniard"
 import { makeGate } from "./files.ts"
-import { emptied, overTransports, unlessItHangs } from "./overTransports.ts"
 import { fails, holdLater } from "./modules2/effects.ts"
 import { hold } from "./modules2/gates.ts"
 import { add, inc, sum, twice } from "./modules2/numbers.ts"
+import { emptied, overTransports, unlessItHangs } from "./overTransports.ts"
 
 const fork = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.forkChild(effect, { startImmediately: true })
 
@@ -74,7 +74,9 @@ overTransports("interruption", {}, (test) => {
     Effect.gen(function*() {
       const gate = yield* makeGate
       const slow = delayed(hold)(gate.began, gate.gate, 1)
-      const late = delayed((n: number) => Effect.fail(`no ${n}`))(delayed(holdLater)(gate.began, `${gate.gate}.late`, 2))
+      const late = delayed((n: number) => Effect.fail(`no ${n}`))(
+        delayed(holdLater)(gate.began, `${gate.gate}.late`, 2)
+      )
       const collecting = yield* fork(Effect.flip(collect([slow, late])))
       yield* gate.hasBegun(2)
       yield* gate.openOther(".late")
@@ -87,7 +89,9 @@ overTransports("interruption", {}, (test) => {
       const gate = yield* makeGate
       const blockers = [yield* spawn(hold, gate.began, gate.gate, 1), yield* spawn(hold, gate.began, gate.gate, 1)]
       yield* gate.hasBegun(2)
-      const collecting = yield* fork(collect(delayed(hold).map(Array.from({ length: 50 }, () => gate.began), gate.gate, 2)))
+      const collecting = yield* fork(
+        collect(delayed(hold).map(Array.from({ length: 50 }, () => gate.began), gate.gate, 2))
+      )
       yield* Effect.yieldNow
       yield* Fiber.interrupt(collecting)
       yield* gate.open

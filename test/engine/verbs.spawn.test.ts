@@ -3,10 +3,10 @@ import { assert } from "@effect/vitest"
 import { Cause, Deferred, Effect, Exit, Fiber, Scope, Stream } from "effect"
 import { Chunk, collect, completed, delayed, spawn, Spawned, spawnWith, TaskCancelled, TaskFailed } from "poniard"
 import { makeGate } from "./files.ts"
-import { overTransports } from "./overTransports.ts"
 import { fails, holdLater } from "./modules2/effects.ts"
 import { hold } from "./modules2/gates.ts"
 import { add, boom, inc, square, sum } from "./modules2/numbers.ts"
+import { overTransports } from "./overTransports.ts"
 
 overTransports("spawn", {}, (test) => {
   test("submits at once and gives a handle that is fetched, also twice, and is an input", () =>
@@ -125,7 +125,8 @@ overTransports("spawn", {}, (test) => {
     Effect.gen(function*() {
       const [began, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
       const p = yield* spawn(() =>
-        Effect.onInterrupt(Effect.andThen(Deferred.succeed(began, undefined), Effect.never), () => Deferred.succeed(ended, undefined))
+        Effect.onInterrupt(Effect.andThen(Deferred.succeed(began, undefined), Effect.never), () =>
+          Deferred.succeed(ended, undefined))
       )
       yield* Deferred.await(began)
       yield* Spawned.cancel(p)

@@ -2,9 +2,22 @@
 import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit } from "effect"
 import { all, Chunk, collect, collectExit, compute, delayed, TaskFailed } from "poniard"
-import { overTransports } from "./overTransports.ts"
 import { fails } from "./modules2/effects.ts"
-import { add, addLater, boom, concat, identity, inc, join, pair, split, square, sum, twice } from "./modules2/numbers.ts"
+import {
+  add,
+  addLater,
+  boom,
+  concat,
+  identity,
+  inc,
+  join,
+  pair,
+  split,
+  square,
+  sum,
+  twice
+} from "./modules2/numbers.ts"
+import { overTransports } from "./overTransports.ts"
 
 const failureOf = <A, E>(exit: Exit.Exit<A, E>): unknown => Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
 
@@ -88,7 +101,11 @@ overTransports("collect", {}, (test) => {
 overTransports("collectExit", {}, (test) => {
   test("gives an Exit for each and lets the rest finish", () =>
     Effect.gen(function*() {
-      const exits = yield* collectExit({ good: delayed(inc)(1), bad: delayed(fails)("no"), all: all([delayed(inc)(2)]) })
+      const exits = yield* collectExit({
+        good: delayed(inc)(1),
+        bad: delayed(fails)("no"),
+        all: all([delayed(inc)(2)])
+      })
       assert.deepStrictEqual(exits.good, Exit.succeed(2))
       assert.strictEqual(failureOf(exits.bad), "no")
       assert.deepStrictEqual(exits.all, Exit.succeed([3]))

@@ -8,8 +8,8 @@ import type { Event, Reason, TaskClass, Where } from "../../src/scheduler/Event.
 import { FIRST_CLASS, INLINE, WISH, WISH_EXIT } from "../../src/scheduler/Event.ts"
 import { makeState } from "../../src/scheduler/State.ts"
 import type { State } from "../../src/scheduler/State.ts"
-import { stateNames } from "../../src/scheduler/TaskTable.ts"
 import { step } from "../../src/scheduler/step.ts"
+import { stateNames } from "../../src/scheduler/TaskTable.ts"
 
 type ClassOptions = Partial<Omit<TaskClass, "id">>
 
@@ -83,7 +83,11 @@ export class Lab {
   /** A processor comes; a thread with one slot and 8 ms ahead if not said otherwise. */
   up(
     worker: number,
-    options: { readonly accepts?: ReadonlyArray<Where>; readonly capacity?: ReadonlyArray<number>; readonly ahead?: number } = {}
+    options: {
+      readonly accepts?: ReadonlyArray<Where>
+      readonly capacity?: ReadonlyArray<number>
+      readonly ahead?: number
+    } = {}
   ): void {
     const { accepts = ["module"], ahead = 8, capacity = [1] } = options
     this.tell({ _tag: "processor up", worker, kind: ahead > 0 ? "thread" : "fiber", accepts, capacity, ahead })
@@ -259,7 +263,9 @@ export class Lab {
   /** What it failed: `task: reason`, or `task < cause: reason`. */
   failed(): Array<string> {
     return this.find("fail").flatMap(({ reasons, tasks, via }) =>
-      tasks.map((task, i) => `${this.names.get(task)}${via[i] < 0 ? "" : ` < ${this.names.get(via[i])}`}: ${reasons[i]}`)
+      tasks.map((task, i) =>
+        `${this.names.get(task)}${via[i] < 0 ? "" : ` < ${this.names.get(via[i])}`}: ${reasons[i]}`
+      )
     )
   }
 

@@ -175,7 +175,12 @@ describe("backlog", () => {
 })
 
 describe("a processor that is lost", () => {
-  const lose = (lab: Lab, worker: number, claimed: ReadonlyArray<string>, stranded: ReadonlyArray<"here" | "module"> = []): void =>
+  const lose = (
+    lab: Lab,
+    worker: number,
+    claimed: ReadonlyArray<string>,
+    stranded: ReadonlyArray<"here" | "module"> = []
+  ): void =>
     lab.tell({ _tag: "processor lost", worker, claimed: claimed.map((name) => lab.at(name).attempt), stranded })
 
   it("has its work run elsewhere", () => {

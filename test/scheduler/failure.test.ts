@@ -15,7 +15,13 @@ describe("a task that fails", () => {
     lab.submit({ a: [], b: ["a"], c: ["b"], d: ["a", "c"], x: [], y: ["x"] })
     lab.fail("a")
     const failed = lab.failed()
-    assert.deepStrictEqual([...failed].sort(), ["a: error", "b < a: error", "c < b: error", "d < a: error", "wish < d: error"])
+    assert.deepStrictEqual([...failed].sort(), [
+      "a: error",
+      "b < a: error",
+      "c < b: error",
+      "d < a: error",
+      "wish < d: error"
+    ])
     assert.strictEqual(failed[0], "a: error")
     assert.strictEqual(lab.is("x"), "running")
   })

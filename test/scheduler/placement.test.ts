@@ -75,7 +75,11 @@ describe("ready tasks t1 near w1 and t2 near w2 (SCH-11)", () => {
     lab.up(2, fiber)
     lab.submit({ a1: [], a2: [], t1: ["a1"], t2: ["a2"] }, { of: { t1: { priority: -1 }, t2: { priority: -1 } } })
     const busy = lab.submitted({ b1: [], b2: [] }, { wish: "busy", all: { priority: 1 } })
-    lab.tell(busy, lab.finished(["a1"], { bytes: MiB, place: SHARED }), lab.finished(["a2"], { bytes: MiB, place: SHARED }))
+    lab.tell(
+      busy,
+      lab.finished(["a1"], { bytes: MiB, place: SHARED }),
+      lab.finished(["a2"], { bytes: MiB, place: SHARED })
+    )
     assert.deepStrictEqual(lab.ran().sort(), ["b1@1", "b2@2"])
     assert.deepStrictEqual([lab.is("t1"), lab.is("t2")], ["ready", "ready"])
     return lab
@@ -148,7 +152,8 @@ describe("tasks near a worker", () => {
 })
 
 describe("independent tasks", () => {
-  const roots = (count: number): Record<string, []> => Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, []]))
+  const roots = (count: number): Record<string, []> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, []]))
 
   it("are spread over workers that have nothing before any has two", () => {
     const lab = new Lab()

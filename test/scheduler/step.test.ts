@@ -9,7 +9,9 @@ const history = (): Lab => {
   const lab = new Lab({ budget: 100_000 })
   lab.up(0)
   lab.up(1)
-  lab.submit({ a: [], b: [], c: ["a", "b"], d: ["c"], e: [] }, { of: { c: { outputs: 2 }, e: { timeout: 5, priority: 3 } } })
+  lab.submit({ a: [], b: [], c: ["a", "b"], d: ["c"], e: [] }, {
+    of: { c: { outputs: 2 }, e: { timeout: 5, priority: 3 } }
+  })
   lab.finish("a", { bytes: 40_000, place: 2 })
   lab.finish("b", { bytes: 50_000, place: 2 })
   lab.fail("e", 20)

@@ -39,7 +39,17 @@ describe("of a submission that comes in slices", () => {
     lab.finish("a")
     const tasks = ["c", "b", "a"].map((name) => lab.task(name))
     lab.tell(
-      { _tag: "submitted", defined: [], tasks: [], classes: [], starts: [0], chunks: [], outputs: [], stored: [], ...last },
+      {
+        _tag: "submitted",
+        defined: [],
+        tasks: [],
+        classes: [],
+        starts: [0],
+        chunks: [],
+        outputs: [],
+        stored: [],
+        ...last
+      },
       { _tag: "dropped", tasks }
     )
     assert.deepStrictEqual(lab.interrupted().sort(), ["b@0", "c@0"])
@@ -52,7 +62,17 @@ describe("of a submission that comes in slices", () => {
     lab.submit({}, { wish: "other", wants: ["b"], submission: 2 })
     const tasks = ["c", "b", "a"].map((name) => lab.task(name))
     lab.tell(
-      { _tag: "submitted", defined: [], tasks: [], classes: [], starts: [0], chunks: [], outputs: [], stored: [], ...last },
+      {
+        _tag: "submitted",
+        defined: [],
+        tasks: [],
+        classes: [],
+        starts: [0],
+        chunks: [],
+        outputs: [],
+        stored: [],
+        ...last
+      },
       { _tag: "dropped", tasks }
     )
     assert.deepStrictEqual(lab.interrupted(), ["c@0"])
@@ -122,14 +142,16 @@ describe("ids", () => {
       if (round % 4 === 0) lab.fail("a")
       else {
         lab.finish("a", { bytes: 100 })
-        if (round % 4 !== 1) for (const name of ["b", "c"]) lab.finish(name, { bytes: 10 })
+        if (round % 4 !== 1) { for (const name of ["b", "c"]) lab.finish(name, { bytes: 10 }) }
       }
       const persisted = lab.is("a") === "stored" && round % 5 === 0
       const chunks = persisted ? Array.from({ length: outputs }, (_, i) => lab.chunk(i === 0 ? "a" : `a:${i}`)) : []
       const ghosts = ["b"].filter((name) => lab.is(name) === "running").map((name) => lab.at(name))
       lab.drop("wish")
       if (persisted) lab.tell({ _tag: "unpersisted", chunks })
-      for (const { attempt, task } of ghosts) lab.tell({ _tag: "retracted", worker: 0, tasks: [task], attempts: [attempt] })
+      for (const { attempt, task } of ghosts) {
+        lab.tell({ _tag: "retracted", worker: 0, tasks: [task], attempts: [attempt] })
+      }
       assert.strictEqual(lab.state.chunks.count, 0)
       assert.strictEqual(lab.state.memory.resident, 0)
     }

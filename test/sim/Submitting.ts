@@ -3,8 +3,8 @@
 import { WISH, WISH_EXIT } from "../../src/scheduler/Event.ts"
 import type { TaskClass } from "../../src/scheduler/Event.ts"
 import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
-import { Given, Held, Instance } from "./Node.ts"
-import type { Node, Output, SimWish } from "./Node.ts"
+import { Given, Instance } from "./Node.ts"
+import type { Held, Node, Output, SimWish } from "./Node.ts"
 import type { World } from "./World.ts"
 
 interface Columns {
@@ -17,7 +17,15 @@ interface Columns {
   readonly stored: Array<number>
 }
 
-const noColumns = (): Columns => ({ defined: [], tasks: [], classes: [], starts: [0], chunks: [], outputs: [], stored: [] })
+const noColumns = (): Columns => ({
+  defined: [],
+  tasks: [],
+  classes: [],
+  starts: [0],
+  chunks: [],
+  outputs: [],
+  stored: []
+})
 
 /** A graph on its way to the scheduler. */
 export class Submitting {
@@ -61,7 +69,9 @@ export class Submitting {
   private abandon(): void {
     this.tell(this.slices === 0 && this.columns.tasks.length === 0 ? "whole" : "last")
     for (const made of this.made) {
-      if (this.world.items[made.task] !== made) this.world.broken(`task ${made.task} of an open submission was released`)
+      if (this.world.items[made.task] !== made) {
+        this.world.broken(`task ${made.task} of an open submission was released`)
+      }
     }
     this.world.apply({ _tag: "dropped", tasks: this.made.map((made) => made.task).reverse() })
   }

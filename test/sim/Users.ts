@@ -44,8 +44,8 @@ export class Users {
     for (let i = 0; i < plan.submissions; i++) {
       clock.after(random.next() * 40, () => this.want(Math.ceil(plan.nodes / plan.submissions)))
     }
-    if (random.chance(plan.cancel)) for (let i = 0; i < 4; i++) clock.after(random.next() * 60, () => this.cancel())
-    if (random.chance(plan.read)) for (let i = 0; i < 6; i++) clock.after(random.next() * 80, () => this.read())
+    if (random.chance(plan.cancel)) { for (let i = 0; i < 4; i++) clock.after(random.next() * 60, () => this.cancel()) }
+    if (random.chance(plan.read)) { for (let i = 0; i < 6; i++) clock.after(random.next() * 80, () => this.read()) }
     if (random.chance(plan.pressure)) {
       for (let i = 0; i < 4; i++) {
         const bytes = random.int(plan.bytes * 4)
@@ -70,7 +70,10 @@ export class Users {
     const count = this.nodes.length === reach ? 0 : random.int(plan.inputs + 1)
     for (let i = 0; i < count; i++) inputs.push(this.output(this.nodes[random.between(reach, this.nodes.length - 1)]))
     if (random.chance(plan.give)) inputs.push(this.give())
-    const bytes = Array.from({ length: fn.taskClass.outputs }, () => random.chance(0.3) ? 1 : 1 + random.int(plan.bytes))
+    const bytes = Array.from(
+      { length: fn.taskClass.outputs },
+      () => random.chance(0.3) ? 1 : 1 + random.int(plan.bytes)
+    )
     const node = new Node({
       id: this.nodes.length,
       fn,
@@ -160,7 +163,9 @@ export class Users {
   /** Whether somebody holds, reads or persists a value. */
   isKept(held: Held): boolean {
     if (this.isRead(held)) return true
-    if (held.owner?.node.fn.taskClass.persist === true && held.owner.ended === "stored" && !this.persisted.has(held)) return true
+    if (held.owner?.node.fn.taskClass.persist === true && held.owner.ended === "stored" && !this.persisted.has(held)) {
+      return true
+    }
     return this.wishes.some((wish) => wish.status !== "dropped" && wish.held.includes(held))
   }
 

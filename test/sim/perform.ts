@@ -19,7 +19,9 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
       if (input.released) world.broken(`run: input ${input.chunk} of task ${task} was released`)
       if (input.memory === 0) world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
     }
-    if (!processor.accepts.includes(item.node.fn.taskClass.where)) world.broken(`run: task ${task} is not for processor ${worker}`)
+    if (!processor.accepts.includes(item.node.fn.taskClass.where)) {
+      world.broken(`run: task ${task} is not for processor ${worker}`)
+    }
     item.attempt = attempts[i]
     world.attempts.set(attempts[i], item)
     processor.run(item, attempts[i])
@@ -29,7 +31,9 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
 const interrupt = (world: World, { attempts, tasks, worker }: Of<"interrupt">): void =>
   attempts.forEach((attempt, i) => {
     const instance = world.attempts.get(attempt)
-    if (instance === undefined || instance.task !== tasks[i]) return world.broken(`interrupt: ${attempt} is no attempt of ${tasks[i]}`)
+    if (instance === undefined || instance.task !== tasks[i]) {
+      return world.broken(`interrupt: ${attempt} is no attempt of ${tasks[i]}`)
+    }
     if (instance.attempt !== attempt) world.broken(`interrupt: attempt ${attempt} does not count`)
     instance.attempt = 0
     world.pool.processors.get(worker)?.interrupt(attempt)
@@ -50,7 +54,9 @@ const settle = (world: World, { wishes }: Of<"settle">): void => {
     for (const { chunk, owner, released } of wish.held) {
       if (released && wish.status !== "dropped") world.broken(`settle: chunk ${chunk} of wish ${task} was released`)
       const ended = owner === undefined ? "stored" : owner.ended
-      if (ended === "" || (ended === "failed" && !wish.exits)) world.broken(`settle: wish ${task} has a task that is not stored`)
+      if (ended === "" || (ended === "failed" && !wish.exits)) {
+        world.broken(`settle: wish ${task} has a task that is not stored`)
+      }
     }
     if (wish.status === "pending") wish.become("settled")
   }
@@ -63,14 +69,20 @@ const fail = (world: World, { reasons, tasks, via }: Of<"fail">): void =>
     const inputs = item instanceof Instance ? item.inputs : item.held
     if (via[i] >= 0) {
       const cause = world.items[via[i]]
-      if (!(cause instanceof Instance) || cause.ended !== "failed") return world.broken(`fail: ${task} via ${via[i]}, which did not fail`)
-      if (!inputs.some((input) => input.owner === cause)) world.broken(`fail: ${task} via ${via[i]}, which is no input of it`)
+      if (!(cause instanceof Instance) || cause.ended !== "failed") {
+        return world.broken(`fail: ${task} via ${via[i]}, which did not fail`)
+      }
+      if (!inputs.some((input) => input.owner === cause)) {
+        world.broken(`fail: ${task} via ${via[i]}, which is no input of it`)
+      }
     } else if (!mayFail(world, item, reasons[i])) world.broken(`fail: ${task} for no reason: ${reasons[i]}`)
     if (item instanceof Instance) {
       if (item.ended !== "") world.broken(`fail: task ${task} is ${item.ended} already`)
       item.ended = "failed"
     } else {
-      if (item.status === "settled" || item.status === "failed") world.broken(`fail: wish ${task} is ${item.status} already`)
+      if (item.status === "settled" || item.status === "failed") {
+        world.broken(`fail: wish ${task} is ${item.status} already`)
+      }
       if (item.exits && via[i] >= 0) world.broken(`fail: wish ${task} wants exits`)
       item.become("failed")
     }
@@ -99,7 +111,9 @@ const release = (world: World, { chunks, tasks }: Of<"release">): void => {
     const item = world.items[task]
     if (item === undefined) return world.broken(`release: task ${task} is free`)
     if (item instanceof SimWish && item.status !== "dropped") world.broken(`release: wish ${task} is wanted`)
-    if (item instanceof Instance && item.outputs.some((held) => !held.released)) world.broken(`release: task ${task} before its outputs`)
+    if (item instanceof Instance && item.outputs.some((held) => !held.released)) {
+      world.broken(`release: task ${task} before its outputs`)
+    }
     world.items[task] = undefined
     world.taskIds.release(task)
   }

@@ -34,7 +34,9 @@ export const afterTurn = (world: World, before: Told, turn: Turn): void => {
   for (const command of turn.commands) {
     if (command._tag !== "run") continue
     const w = world.state.workers.get(command.worker)!
-    if (w.ahead === 0 && w.sent > w.capacity[0]) world.broken(`processor ${w.id}: ${w.sent} tasks in ${w.capacity[0]} slots`)
+    if (w.ahead === 0 && w.sent > w.capacity[0]) {
+      world.broken(`processor ${w.id}: ${w.sent} tasks in ${w.capacity[0]} slots`)
+    }
   }
 }
 
@@ -78,7 +80,9 @@ export const atRest = (world: World): void => {
     world.broken(`wish ${wish.task} never settles: ${why}`)
   }
   for (const w of state.workers.values()) {
-    if (w.sent > 0 || w.suspended > 0) world.broken(`processor ${w.id}: has ${w.sent} attempts, and ${w.suspended} that wait`)
+    if (w.sent > 0 || w.suspended > 0) {
+      world.broken(`processor ${w.id}: has ${w.sent} attempts, and ${w.suspended} that wait`)
+    }
   }
 }
 
@@ -109,7 +113,9 @@ export const atEnd = (world: World): void => {
   }
   for (const [what, count] of Object.entries(left)) if (count !== 0) world.broken(`left at the end: ${count} ${what}`)
   for (const w of state.workers.values()) {
-    if (w.expected !== 0 || w.ghosts.size > 0) world.broken(`left at processor ${w.id}: ${w.expected} ms, ${w.ghosts.size} ghosts`)
+    if (w.expected !== 0 || w.ghosts.size > 0) {
+      world.broken(`left at processor ${w.id}: ${w.expected} ms, ${w.ghosts.size} ghosts`)
+    }
   }
   for (const item of world.items) if (item instanceof SimWish) world.broken("a wish is left")
 }

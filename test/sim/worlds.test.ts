@@ -40,7 +40,7 @@ describe("the simulation", () => {
       for (const turn of world.turns) {
         for (const { _tag } of turn.events) events.add(_tag)
         for (const command of turn.commands) {
-          if (command._tag === "fail") for (const reason of command.reasons) commands.add(`fail: ${reason}`)
+          if (command._tag === "fail") { for (const reason of command.reasons) commands.add(`fail: ${reason}`) }
           else if (command._tag === "after") commands.add(`after: ${command.purpose}`)
           else commands.add(command._tag)
         }
@@ -79,7 +79,9 @@ describe("the simulation", () => {
       "settle",
       "after: retry",
       "after: timeout",
-      ...["error", "cancelled", "timeout", "lost", "full", "unplaceable", "chunk lost"].map((reason) => `fail: ${reason}`)
+      ...["error", "cancelled", "timeout", "lost", "full", "unplaceable", "chunk lost"].map((reason) =>
+        `fail: ${reason}`
+      )
     ])
     assert.isAbove(overdrafts, 0)
   })

@@ -23,7 +23,6 @@ class Oops extends Schema.TaggedError<Oops>()("Oops", {}) {}
 class Late extends Schema.TaggedError<Late>()("Late", {}) {}
 class Db extends Context.Service<Db, { readonly rows: number }>()("test/Db") {}
 
-
 interface Report {
   readonly count: Delayed<number>
   readonly title: Delayed<string, Oops>

@@ -52,7 +52,9 @@ const types = {
 export type Type = keyof typeof types
 
 const fillAny = (xs: InstanceType<typeof types[Type]>): unknown => {
-  for (let i = 0; i < xs.length; i++) xs[i] = (xs instanceof BigInt64Array || xs instanceof BigUint64Array ? BigInt(i % 100) : i % 100) as never
+  for (let i = 0; i < xs.length; i++) {
+    xs[i] = (xs instanceof BigInt64Array || xs instanceof BigUint64Array ? BigInt(i % 100) : i % 100) as never
+  }
   return xs
 }
 
@@ -71,7 +73,9 @@ export const a = Task.module(import.meta.url, {
   zeros: (n: number): number => sumOf(Task.alloc(Float64Array, n)),
   place: placeOf,
   placeOfBoth: (xs: Numbers, ys: Numbers): readonly [Place, Place] => [placeOf(xs), placeOf(ys)],
-  placesIn: (record: { readonly xs: Numbers; readonly ys: Numbers }): readonly [Place, Place] => [placeOf(record.xs), placeOf(record.ys)],
+  placesIn: (
+    record: { readonly xs: Numbers; readonly ys: Numbers }
+  ): readonly [Place, Place] => [placeOf(record.xs), placeOf(record.ys)],
   /** The same, when every consumer has begun: so that each has a thread of its own. */
   placeWithAll: (xs: Numbers, began: string, gate: string): Place => {
     appendFileSync(began, "1\n")
@@ -91,7 +95,8 @@ export const a = Task.module(import.meta.url, {
     const xs = fillCounting(Task.alloc(Float64Array, n)).subarray(0, length)
     return [xs, placeOf(xs)]
   },
-  ownView: (n: number, from: number, to: number): Numbers => fillCounting(Task.alloc(Float64Array, n)).subarray(from, to),
+  ownView: (n: number, from: number, to: number): Numbers =>
+    fillCounting(Task.alloc(Float64Array, n)).subarray(from, to),
   overlapping: (n: number): readonly [Numbers, Numbers, Numbers] => {
     const xs = fillCounting(Task.alloc(Float64Array, n))
     return [xs, xs, xs.subarray(n / 2)]

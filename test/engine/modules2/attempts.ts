@@ -57,7 +57,7 @@ export const t = Task.module(import.meta.url, {
   },
   isChunk: (value: unknown): boolean => Chunk.is(value),
   sizes: (xs: Stored, more: ReadonlyArray<Stored>): ReadonlyArray<number> => [xs, ...more].map((chunk) => chunk.bytes),
-  first: (xs: Stored, _: Stored): Stored => xs,
+  last: (...chunks: readonly [Stored, Stored]): Stored => chunks[1],
   larger: (xs: Stored, ys: Stored): Stored => xs.bytes >= ys.bytes ? xs : ys,
   both: (xs: Stored, ys: Stored): ReadonlyArray<Stored> => [ys, xs],
   inside: (xs: Stored): unknown => ({ xs })

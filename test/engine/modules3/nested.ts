@@ -1,7 +1,7 @@
 // Task functions that spawn tasks themselves.
 import { Effect, Schema } from "effect"
-import { collect, delayed, type Engine, spawn, Spawned, Task, type TaskError, type TaskFunction } from "poniard"
 import type { Scope } from "effect"
+import { collect, delayed, type Engine, spawn, Spawned, Task, type TaskError, type TaskFunction } from "poniard"
 
 /** A failure of its own. */
 export class TooDeep extends Schema.TaggedError<TooDeep>("test/nested/TooDeep")("TooDeep", { depth: Schema.Int }) {}
