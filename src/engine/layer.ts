@@ -66,11 +66,13 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const core = new Core(store, journal)
   const rooms = new Rooms(core)
   const now = yield* stopwatch
-  let inbox: Inbox | undefined
-  const later = (f: () => void): void => inbox!.later(f)
+  const later = (f: () => void): void => inbox.later(f)
   const mover = new Mover(core, rooms, spills, scope, later)
   const after = timers(core, context, scope, later)
-  inbox = yield* makeInbox(() => ({ core, mover, rooms, after, now }), (cause) => core.die(Cause.pretty(cause)))
+  const inbox: Inbox = yield* makeInbox(
+    () => ({ core, mover, rooms, after, now }),
+    (cause) => core.die(Cause.pretty(cause))
+  )
   yield* Effect.addFinalizer(() => Effect.sync(() => core.close()))
   const services = new ModuleServices()
   yield* Effect.addFinalizer(() => services.close)

@@ -13,6 +13,8 @@ class Level {
   heapTask = new Int32Array(16)
   heapOrder = new Float64Array(16)
   heap = 0
+  /** stale entries that were looked at since the last were taken out */
+  wasted = 0
 
   constructor(priority: number) {
     this.priority = priority
@@ -143,20 +145,52 @@ export class ReadyQueue {
 
   /** Up to `limit` ready tasks in no particular order after the best: for a look past a task that must wait. */
   some(limit: number): Array<number> {
-    const { order, status } = this.tasks
     const found: Array<number> = []
     for (const level of this.levels) {
-      for (let i = level.head; i < level.tail && found.length < limit; i++) {
-        if (status[level.runTask[i]] === READY && order[level.runTask[i]] === level.runOrder[i]) {
-          found.push(level.runTask[i])
-        }
+      const before = found.length
+      let looked = 0
+      for (let i = level.head; i < level.tail && found.length < limit; i++, looked++) {
+        if (this.isFresh(level.runTask[i], level.runOrder[i])) found.push(level.runTask[i])
       }
-      for (let i = 0; i < level.heap && found.length < limit; i++) {
-        if (status[level.heapTask[i]] === READY && order[level.heapTask[i]] === level.heapOrder[i]) {
-          found.push(level.heapTask[i])
-        }
+      for (let i = 0; i < level.heap && found.length < limit; i++, looked++) {
+        if (this.isFresh(level.heapTask[i], level.heapOrder[i])) found.push(level.heapTask[i])
       }
+      // Behind a task that waits for long, those that passed it would be looked at again and again.
+      level.wasted += looked - (found.length - before)
+      if (level.wasted > level.tail - level.head + level.heap) this.compact(level)
     }
     return found
+  }
+
+  /** Every ready task in it, for those who look on: changes nothing, which `some` may. */
+  all(): Array<number> {
+    const found: Array<number> = []
+    for (const { head, heap, heapOrder, heapTask, runOrder, runTask, tail } of this.levels) {
+      for (let i = head; i < tail; i++) if (this.isFresh(runTask[i], runOrder[i])) found.push(runTask[i])
+      for (let i = 0; i < heap; i++) if (this.isFresh(heapTask[i], heapOrder[i])) found.push(heapTask[i])
+    }
+    return found
+  }
+
+  private isFresh(task: number, order: number): boolean {
+    return this.tasks.status[task] === READY && this.tasks.order[task] === order
+  }
+
+  /** Takes stale entries out. The arrays are filled from their fronts, never past what was read. */
+  private compact(level: Level): void {
+    const { head, heap, heapOrder, heapTask, runOrder, runTask, tail } = level
+    level.head =
+      level.tail =
+      level.heap =
+      level.wasted =
+        0
+    for (let i = head; i < tail; i++) {
+      if (this.isFresh(runTask[i], runOrder[i])) level.append(runTask[i], runOrder[i])
+      else this.size--
+    }
+    for (let i = 0; i < heap; i++) {
+      if (this.isFresh(heapTask[i], heapOrder[i])) level.sink(heapTask[i], heapOrder[i])
+      else this.size--
+    }
   }
 }

@@ -65,7 +65,7 @@ const queuedTasks = (s: State): Set<number> => {
   const found = new Set<number>()
   const queues = [s.fetched, s.inner, s.roots].flatMap((queue) => Object.values(queue))
   queues.push(...s.alive.map((w) => w.near))
-  for (const queue of queues) for (const task of queue.some(Infinity)) found.add(task)
+  for (const queue of queues) for (const task of queue.all()) found.add(task)
   return found
 }
 

@@ -110,22 +110,26 @@ const dispatch = (s: State, w: Worker, task: number): void => {
 }
 
 /**
- * Looks for a task that can be sent although the best one cannot: one with inputs if memory does not admit that
- * (consumers make room), any if the worker lacks a resource. True if something has changed.
+ * Sends tasks although the best one cannot be sent, until `until` ms are expected: those with inputs if memory does not
+ * admit that (consumers make room), any if the worker lacks a resource. True if something has changed.
  */
-const lookPast = (s: State, w: Worker, roots: boolean): boolean => {
+const lookPast = (s: State, w: Worker, roots: boolean, until: number): boolean => {
   const queues = [w.near, ...w.accepts.map((where) => s.inner[where])]
   if (roots) queues.push(...w.accepts.map((where) => s.roots[where]))
+  let some = false
   for (const queue of queues) {
     for (const task of queue.some(LOOK_PAST)) {
       // A task may be in the list twice, and has ceased to be ready if it is being fetched by now.
       if (s.tasks.status[task] !== READY || !fits(s, w, task)) continue
       const admission = admit(s, task, false)
-      if (admission === "yes") dispatch(s, w, task)
-      if (admission === "yes" || admission === "failed") return true
+      if (admission === "failed") return true
+      if (admission !== "yes") continue
+      dispatch(s, w, task)
+      some = true
+      if (w.expected >= until || !hasRoom(w)) return true
     }
   }
-  return false
+  return some
 }
 
 const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
@@ -137,10 +141,10 @@ const fill = (s: State, w: Worker): boolean => {
   do {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
-    if (!fits(s, w, task)) return lookPast(s, w, true) || some
+    if (!fits(s, w, task)) return lookPast(s, w, true, until) || some
     if (isAhead(w) && isHeavy(s, task)) return some
     const admission = admit(s, task, false)
-    if (admission === "no") return lookPast(s, w, false) || some
+    if (admission === "no") return lookPast(s, w, false, until) || some
     from.shift()
     some = true
     if (admission === "yes") dispatch(s, w, task)

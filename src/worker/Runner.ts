@@ -12,12 +12,11 @@ import { failureOf, interruptFailure, missingFailure, outputsFailure } from "./f
 import type { Far } from "./Far.ts"
 import { exitedWhileLoading, type Known } from "./Functions.ts"
 
-/** ms after which finished attempts are reported although there is more to do. */
+/** Finished attempts are reported after so many ms, or as soon as there are so many, although there is more to do. */
 const REPORT_MS = 1
+const REPORT_COUNT = 1024
 /** ms after which the event loop gets a turn although there is more to do. */
 const TURN_MS = 10
-/** Finished attempts that are reported at once. */
-const REPORT_COUNT = 1024
 
 /** The runner of one worker. */
 export class Runner {
@@ -41,7 +40,6 @@ export class Runner {
   private scheduled = false
   private lastReport = 0
   private lastTurn = 0
-
   constructor(far: Far) {
     this.far = far
   }
@@ -54,9 +52,8 @@ export class Runner {
       if (!this.retract(attempt)) this.far.report.gaveBack(this.running.get(attempt)?.task ?? -1, attempt, true)
     }
     for (const attempt of message.interrupts) this.interrupt(attempt)
-    // A function that runs now may take long: what it gives back by asking whether it is cancelled goes at once.
-    if (this.current !== undefined) this.flush()
     for (const answer of message.answers) this.far.answered(answer)
+    if (this.current !== undefined) this.flush() // it may run for long
   }
 
   /** Gives an attempt back; false if it has begun. */
@@ -174,12 +171,10 @@ export class Runner {
       this.unwanted = false
       return this.end(attempt, () => this.far.report.failed(interruptFailure(attempt)))
     }
-    if ((flags & Flag.announce) !== 0) {
-      this.far.report.claimed(task, number)
-      this.flush()
-    }
+    const isAnnounced = (flags & Flag.announce) !== 0
+    if (isAnnounced) this.far.report.claimed(task, number)
     // What may run long, or for ever, must not keep to itself what has finished.
-    if (known.slow) this.flush()
+    if (isAnnounced || known.slow) this.flush()
     this.last = known
     if (known.fn === undefined) this.end(attempt, () => this.far.report.failed(missingFailure(attempt, known.missing!)))
     else if (problem !== undefined) this.fail(attempt, problem)
@@ -191,12 +186,13 @@ export class Runner {
     this.ahead = true
     this.loading = true
     this.flush()
-    const done = (): void => {
-      this.loading = false
-      this.pumpSoon()
-    }
     // What a module starts while it is loaded is not the last task's.
-    attempts.exit(() => this.far.functions.load(id, done))
+    attempts.exit(() =>
+      this.far.functions.load(id, () => {
+        this.loading = false
+        this.pumpSoon()
+      })
+    )
   }
 
   private isRevoked(attempt: number, claim: number): boolean {

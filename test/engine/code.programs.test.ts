@@ -17,7 +17,7 @@ const enumModule = Effect.map(folder, (path) => {
 const loader = fileURLToPath(new URL("./plain/enumLoader.mjs", import.meta.url))
 const own = fileURLToPath(new URL("./plain/own.ts", import.meta.url))
 
-describe("a program of one file", { concurrent: true, timeout: 30_000 }, () => {
+describe("a program of one file", { concurrent: true, timeout: 90_000 }, () => {
   it.live("holds its own tasks if its start stands under import.meta.main", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* runNode({ file: "own.ts" }), { code: 0, signal: null, out: "25\n", err: "" })
@@ -50,7 +50,7 @@ describe("a program of one file", { concurrent: true, timeout: 30_000 }, () => {
     }))
 })
 
-describe("a program's arguments", { concurrent: true, timeout: 30_000 }, () => {
+describe("a program's arguments", { concurrent: true, timeout: 90_000 }, () => {
   it.live("bring its loaders to the workers", () =>
     Effect.gen(function*() {
       const url = yield* enumModule

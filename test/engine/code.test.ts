@@ -16,5 +16,5 @@ describe("how code gets to a worker, under plain Node", () => {
       assert.strictEqual(err, "")
       assert.deepStrictEqual(out.split("\n"), [...Object.keys(codeClaims).map((title) => `ok ${title}`), ""])
       assert.strictEqual(code, 0)
-    }), 30_000)
+    }), 90_000)
 })

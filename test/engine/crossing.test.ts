@@ -16,5 +16,5 @@ describe("what may cross, under plain Node", () => {
       assert.strictEqual(err, "")
       assert.deepStrictEqual(out.split("\n"), [...Object.keys(crossingClaims).map((title) => `ok ${title}`), ""])
       assert.strictEqual(code, 0)
-    }), 30_000)
+    }), 90_000)
 })

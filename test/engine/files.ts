@@ -7,7 +7,7 @@ import { join } from "node:path"
 /** An empty folder that goes with the test's Scope. */
 export const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "poniard-test-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 }))
 )
 
 /** Waits until something holds. */

@@ -12,7 +12,7 @@ const tasks = { "a growing array": push, "a JSON loop": json, "a growing Map": f
 
 describe.each([...transports])(
   "a task that exhausts its heap (%s)",
-  { concurrent: true, timeout: 60_000 },
+  { concurrent: true, timeout: 90_000 },
   (transport) => {
     for (const [what, fn] of Object.entries(tasks)) {
       it.live(`by ${what} is ProcessorLost, which says so, and the engine goes on`, () =>
@@ -48,7 +48,7 @@ describe.each([...transports])(
 
 describe.each([...transports])(
   "one of many calls of a quick function (%s)",
-  { concurrent: true, timeout: 60_000 },
+  { concurrent: true, timeout: 90_000 },
   (transport) => {
     it.live("that exhausts the heap is the one to blame, not those that had ended right before it", () =>
       survives(

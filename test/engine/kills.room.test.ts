@@ -27,7 +27,7 @@ const sleeping = Effect.gen(function*() {
   return { endless, asks, lines }
 })
 
-describe("a thread that sleeps for room", { concurrent: true, timeout: 60_000 }, () => {
+describe("a thread that sleeps for room", { concurrent: true, timeout: 90_000 }, () => {
   it.live("ends with the engine, at once", () =>
     Effect.gen(function*() {
       let asleep = false

@@ -33,7 +33,7 @@ const squares = collect(delayed(square).map([1, 2, 3]))
 
 describe.each([threadTransport, bytesTransport])("a worker that does not start ($name)", {
   concurrent: true,
-  timeout: 30_000
+  timeout: 90_000
 }, (transport) => {
   it.live.each(["ends", "throws"] as const)(
     "is tried again (it %s)",

@@ -7,12 +7,14 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { Chunk, collect, compute, delayed, Engine, GraphInvalid, spawn, Spawned } from "poniard"
 import type { EngineOptions } from "../../src/engine/options.ts"
-import { makeGate } from "./files.ts"
+import { makeGate, until } from "./files.ts"
 import { a } from "./modules2/arrays.ts"
 import { holdLater } from "./modules2/effects.ts"
 import { light } from "./modules2/light.ts"
 import { inc } from "./modules2/numbers.ts"
 import { inOwnEngine, transports } from "./overTransports.ts"
+
+const ports = () => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length
 
 const open = (options: EngineOptions) =>
   Effect.gen(function*() {
@@ -52,7 +54,7 @@ describe("closing an engine", () => {
     "fails what is waited for, interrupts what runs and ends its threads",
     (_, transport) =>
       Effect.gen(function*() {
-        const before = process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length
+        const before = ports()
         const { close, run } = yield* open({ threads: 2, memory: "8 MiB", transport })
         const gate = yield* makeGate
         const [began, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
@@ -73,7 +75,7 @@ describe("closing an engine", () => {
         const exit = yield* Fiber.join(waiting)
         assert.isTrue(Exit.isFailure(exit))
         assert.match(String(exit), closed)
-        assert.isAtMost(process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length, before)
+        yield* until(() => ports() <= before)
       })
   )
 

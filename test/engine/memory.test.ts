@@ -1,9 +1,11 @@
 // Bigger than memory: jobs over many times the budget finish within it, spilled values come back as they were, and what
 // can never fit is refused with both numbers.
 import { assert } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
-import { Chunk, collect, compute, delayed, Engine, StoreFull } from "poniard"
+import { Effect, Fiber, type Scope } from "effect"
+import { Chunk, collect, compute, delayed, Engine, spawn, Spawned, StoreFull } from "poniard"
+import { makeGate } from "./files.ts"
 import { a, type Numbers } from "./modules2/arrays.ts"
+import { hold } from "./modules2/gates.ts"
 import { sum } from "./modules2/numbers.ts"
 import { r } from "./modules2/release.ts"
 import { overTransports } from "./overTransports.ts"
@@ -109,6 +111,24 @@ overTransports("what does not fit", { memory: BUDGET, check: false }, (test, tra
     Effect.gen(function*() {
       const error = fullWith(yield* Effect.flip(Chunk.put(new Float64Array(MiB))), 8 * MiB)
       assert.isUndefined(error.task)
+    }))
+
+  test("yet waits to be put until there is room, and may be interrupted meanwhile", () =>
+    Effect.gen(function*() {
+      // Values in messages stay on the heap, where nothing can be spilled; a running task may free something.
+      yield* compute(delayed(a.allocOnly, { getResult: true }).map(Array.from({ length: 13 }, () => N)))
+      const gate = yield* makeGate
+      const running = yield* spawn(hold, gate.began, gate.gate, 1)
+      yield* gate.hasBegun(1)
+      const big = new Float64Array(N * 6).fill(3)
+      const puts = yield* Effect.forEach([1, 2], () => Effect.forkChild(Chunk.put(big), { startImmediately: true }))
+      yield* Engine.snapshot
+      assert.deepStrictEqual(puts.map((put) => put.pollUnsafe()), [undefined, undefined])
+      yield* Fiber.interrupt(puts[0])
+      yield* gate.open
+      const chunk = yield* Fiber.join(puts[1])
+      assert.strictEqual((yield* Chunk.get(chunk))[6 * N - 1], 3)
+      assert.strictEqual(yield* Spawned.fetch(running), 1)
     }))
 
   test("is refused as an input", () =>

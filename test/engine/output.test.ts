@@ -10,7 +10,7 @@ const count = (n: number, text: (i: number) => string): Array<string> => Array.f
 /** What the dying task says on each stream; it is tried three times. */
 const dying = (parity: number): Array<string> => count(60, (i) => `line ${i}`).filter((_, i) => i % 2 === parity)
 
-describe("what tasks print", { concurrent: true, timeout: 30_000 }, () => {
+describe("what tasks print", { concurrent: true, timeout: 90_000 }, () => {
   it.live.each([...transports])(
     "arrives whole and in order, and survives a crash (%s)",
     (transport) =>

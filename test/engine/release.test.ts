@@ -155,6 +155,17 @@ overTransports("nothing is left of", {}, (test) => {
       yield* emptied
     }))
 
+  test("inputs that a task hands on when nobody wants them any more; its thread lives on", () =>
+    Effect.gen(function*() {
+      const { processors } = yield* Engine.snapshot
+      const gate = yield* makeGate
+      const collecting = yield* fork(collect(delayed(r.returnsLate)(gate.began, delayed(r.make)(N))))
+      yield* gate.hasBegun(1)
+      yield* Fiber.interrupt(collecting)
+      yield* emptied
+      assert.deepStrictEqual((yield* Engine.snapshot).processors, processors)
+    }))
+
   test("tasks that were cancelled or ran out of time", () =>
     Effect.gen(function*() {
       const gate = yield* makeGate

@@ -18,14 +18,6 @@ const moved = (lab: Lab, name: string): void => {
   lab.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: lab.state.chunks.bytes[chunk] })
 }
 
-/** Puts what a wish holds on disk and out of memory. */
-const spillAll = (lab: Lab, ...names: ReadonlyArray<string>): void => {
-  lab.tell({ _tag: "pressure", bytes: 1e9 })
-  assert.includeMembers(lab.chunksOf("spill"), [...names])
-  for (const name of names) moved(lab, name)
-  assert.strictEqual(lab.state.memory.away, names.length)
-}
-
 describe("before a task is sent, its output is reserved", () => {
   const reserved = (lab: Lab, name: string): number => lab.state.reservations.get(lab.task(name)) ?? 0
 
@@ -94,6 +86,20 @@ describe("a task that does not fit", () => {
     lab.finish("a", { bytes: 500, place: INLINE })
     lab.submit({ big: [], small: ["a"] }, { of: { big: { bytes: 600, priority: 1 }, small: { bytes: 10 } } })
     assert.deepStrictEqual(lab.ran(), ["small@0"])
+  })
+
+  it("and waits for long is passed by any number of others at little cost", () => {
+    const lab = fiber(10_000, 1)
+    lab.submit({ held: [] }, { wish: "first" })
+    lab.finish("held", { bytes: 5000, place: INLINE })
+    const graph: Record<string, ReadonlyArray<string>> = { big: ["held"] }
+    for (let i = 0; i < 300; i++) graph[`small${i}`] = ["held"]
+    lab.submit(graph, { all: { bytes: 0 }, of: { big: { bytes: 6000 } } })
+    for (let i = 0; i < 300; i++) {
+      assert.deepStrictEqual(lab.ran(), [`small${i}@0`])
+      lab.finish(`small${i}`)
+    }
+    assert.deepStrictEqual([lab.ran(), lab.state.memory.overdrafts], [["big@0"], 1])
   })
 
   it("whose size nobody knows waits too where memory is full", () => {
@@ -175,101 +181,6 @@ describe("what is needed last", () => {
     lab.drop("wish")
     assert.deepStrictEqual(lab.chunksOf("release"), ["a"])
     assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.spilling], [0, 0])
-  })
-})
-
-describe("a task whose inputs are on disk", () => {
-  const scene = (): Lab => {
-    const lab = fiber(10_000)
-    lab.submit({ a: [], b: [] }, { wish: "made" })
-    lab.finish("a", shared(3000))
-    lab.finish("b", shared(2000))
-    spillAll(lab, "a", "b")
-    return lab
-  }
-
-  it("is sent when they are all back", () => {
-    const lab = scene()
-    lab.submit({ c: ["a", "b", "a"] }, { all: { bytes: 100 } })
-    assert.deepStrictEqual([lab.chunksOf("restore"), lab.ran(), lab.is("c")], [["a", "b"], [], "waiting"])
-    assert.deepStrictEqual([lab.state.memory.restoring, lab.state.memory.reserved], [5000, 100])
-    moved(lab, "b")
-    assert.deepStrictEqual(lab.ran(), [])
-    moved(lab, "a")
-    assert.deepStrictEqual(lab.ran(), ["c@0"])
-    assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.away], [5000, 0])
-  })
-
-  it("keeps those that are back in memory until then", () => {
-    const lab = scene()
-    lab.submit({ c: ["a", "b"] }, { all: { bytes: 100 } })
-    moved(lab, "b")
-    lab.tell({ _tag: "pressure", bytes: 1e9 })
-    assert.deepStrictEqual([lab.chunksOf("move"), lab.chunksOf("spill")], [[], []])
-  })
-
-  it("shares their restore with another that comes meanwhile", () => {
-    const lab = scene()
-    lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 10 } })
-    lab.submit({ d: ["a"] }, { wish: "second", all: { bytes: 10 } })
-    assert.deepStrictEqual([lab.chunksOf("restore"), lab.ran()], [[], []])
-    moved(lab, "a")
-    assert.deepStrictEqual(lab.ran().sort(), ["c@0", "d@0"])
-  })
-
-  it("lets go of them when it is dropped meanwhile, and leaves no trace for whoever gets its id", () => {
-    const lab = scene()
-    lab.submit({ c: ["a", "b"] }, { all: { bytes: 100 } })
-    lab.drop("wish")
-    assert.deepStrictEqual([lab.state.fetching.size, lab.state.restores.size, lab.state.memory.reserved], [0, 0, 0])
-    lab.submit({ d: ["b"] }, { all: { bytes: 100 } })
-    moved(lab, "a")
-    assert.deepStrictEqual(lab.ran(), [])
-    moved(lab, "b")
-    assert.deepStrictEqual(lab.ran(), ["d@0"])
-  })
-
-  it("goes before others that are better placed but would need room: its inputs take it already", () => {
-    const lab = new Lab({ budget: 10_000 })
-    lab.submit({ a: [], b: [] }, { wish: "made" })
-    lab.up(0, { ahead: 0 })
-    lab.finish("a", shared(3000))
-    lab.finish("b", shared(2000))
-    spillAll(lab, "a", "b")
-    lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 10 } })
-    assert.deepStrictEqual(lab.chunksOf("restore"), ["a"])
-    const urgent = lab.submitted({ d: ["b"] }, { wish: "second", all: { bytes: 10, priority: 9 } })
-    const chunk = lab.chunk("a")
-    lab.tell(urgent, { _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: 3000 })
-    assert.deepStrictEqual(lab.ran(), ["c@0"])
-  })
-
-  it("fails when one cannot be read; what the wish for it holds stays as it was", () => {
-    const lab = scene()
-    lab.submit({ c: ["a", "b"], d: ["c"] }, { all: { bytes: 100 } })
-    lab.tell({ _tag: "chunk lost", chunk: lab.chunk("a") })
-    assert.deepStrictEqual(lab.failed(), ["c: chunk lost", "d < c: chunk lost", "wish < d: chunk lost"])
-    assert.strictEqual(lab.state.memory.restoring, 2000)
-  })
-
-  it("may try again after another could not read it", () => {
-    const lab = scene()
-    lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 100 } })
-    lab.tell({ _tag: "chunk lost", chunk: lab.chunk("a") })
-    lab.submit({ d: ["a"] }, { wish: "second", all: { bytes: 100 } })
-    assert.deepStrictEqual(lab.chunksOf("restore"), ["a"])
-    moved(lab, "a")
-    assert.deepStrictEqual(lab.ran(), ["d@0"])
-  })
-
-  it("a wish for exits is not failed by the loss of what it will read for itself", () => {
-    const lab = scene()
-    lab.submit({ slow: [] }, { wish: "exits", exits: true, wants: ["a", "slow"] })
-    lab.submit({ c: ["a"] }, { wish: "other", all: { bytes: 100 } })
-    lab.tell({ _tag: "chunk lost", chunk: lab.chunk("a") })
-    assert.deepStrictEqual(lab.failed(), ["c: chunk lost", "other < c: chunk lost"])
-    lab.finish("slow")
-    assert.deepStrictEqual(lab.settled(), ["exits"])
   })
 })
 

@@ -1,8 +1,6 @@
 // A submission of a simulated world: lowers what a wish needs, inputs first and in slices, as graph/lower.ts does; an
 // input that was released between two slices is lowered again.
-import { WISH, WISH_EXIT } from "../../src/scheduler/Event.ts"
-import type { TaskClass } from "../../src/scheduler/Event.ts"
-import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
+import { INLINE, SHARED, type TaskClass, WISH, WISH_EXIT } from "../../src/scheduler/Event.ts"
 import { Given, Instance } from "./Node.ts"
 import type { Held, Node, Output, SimWish } from "./Node.ts"
 import type { World } from "./World.ts"

@@ -6,6 +6,7 @@ import { explainAll } from "../../src/scheduler/explain.ts"
 import { makeState } from "../../src/scheduler/State.ts"
 import type { Memory, State } from "../../src/scheduler/State.ts"
 import { apply, decide } from "../../src/scheduler/step.ts"
+import { READY } from "../../src/scheduler/TaskTable.ts"
 import { Instance, SimWish } from "./Node.ts"
 import type { Turn, World } from "./World.ts"
 
@@ -31,6 +32,7 @@ export const afterTurn = (world: World, before: Told, turn: Turn): void => {
   if (wrong.length > 0) world.broken(`check: ${wrong.join("; ")}`)
   for (const item of world.items) if (item instanceof Instance) agrees(world, item)
   budgetHolds(world, before, turn)
+  if (world.plan.budget === Infinity) noneIdle(world)
   for (const command of turn.commands) {
     if (command._tag !== "run") continue
     const w = world.state.workers.get(command.worker)!
@@ -50,6 +52,22 @@ const agrees = (world: World, instance: Instance): void => {
   if (attempt === 0) return
   for (const input of inputs) {
     if (input.released || input.memory === 0) world.broken(`task ${task} runs, but its input ${input.chunk} is gone`)
+  }
+}
+
+/** No processor has nothing to do while there is a task that it could run. */
+const noneIdle = (world: World): void => {
+  const { alive, classes, tasks } = world.state
+  for (const w of alive) {
+    if (w.sent > 0 || w.leaving) continue
+    for (const item of world.items) {
+      if (!(item instanceof Instance) || tasks.status[item.task] !== READY) continue
+      const { demand, where } = classes[tasks.taskClass[item.task]]
+      const fits = demand.every((units, r) => r === 0 || units <= w.capacity[r] - w.used[r])
+      if (w.accepts.includes(where) && fits) {
+        world.broken(`processor ${w.id}: has nothing to do, but task ${item.task} is ready`)
+      }
+    }
   }
 }
 

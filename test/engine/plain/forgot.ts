@@ -1,5 +1,4 @@
 // A program that holds its own tasks and forgets `if (import.meta.main)`: its workers start it again, and say so.
-import { NodeRuntime } from "@effect/platform-node"
 import { Console, Effect } from "effect"
 import { collect, delayed, Engine, Task } from "poniard"
 
@@ -12,6 +11,6 @@ const program = collect(delayed(square)(3)).pipe(
 )
 
 // How it is started: by Effect's main, by a promise that is awaited, or by one that is not.
-if (process.env["START"] === "runMain") NodeRuntime.runMain(program)
+if (process.env["START"] === "runMain") (await import("@effect/platform-node/NodeRuntime")).runMain(program)
 else if (process.env["START"] === "await") await Effect.runPromise(program)
 else void Effect.runPromise(program)

@@ -1,5 +1,5 @@
 // A program that holds its own tasks, as it should: its start stands under `if (import.meta.main)`.
-import { NodeRuntime } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Console, Effect } from "effect"
 import { collect, delayed, Engine, Task } from "poniard"
 
