@@ -4,9 +4,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Stream } from "effect"
 import { collect, collectExit, delayed, Engine, spawn, Spawned, spawnWith } from "poniard"
 import type { Turn } from "../../src/engine/Journal.ts"
-import { makeGate } from "./files.ts"
+import { makeGate, until } from "./files.ts"
 import { marks, restored, survives } from "./kills.ts"
 import { asks, blocks, exits, exitsAfter, exitsFirst, exitsSoon, never, numbered, spins } from "./modules/killers.ts"
+import { square } from "./modules/kinds.ts"
 import { transports } from "./overTransports.ts"
 import { failsWith } from "./plain/Claim.ts"
 
@@ -20,6 +21,10 @@ const recorded = Effect.gen(function*() {
   })
   return turns
 })
+
+/** Attempts that have finished in these turns. */
+const finishedIn = (turns: ReadonlyArray<Turn>): number =>
+  turns.flatMap(({ events }) => events).reduce((sum, e) => sum + (e._tag === "finished" ? e.attempts.length : 0), 0)
 
 /** Of the first worker that was told to interrupt an attempt: what it was sent after that, and what it still had. */
 const afterInterrupt = (turns: ReadonlyArray<Turn>) => {
@@ -68,14 +73,16 @@ describe.each([...transports])("a task that never ends (%s)", { concurrent: true
       Effect.gen(function*() {
         const { file, has } = yield* marks
         yield* restored(2)
+        yield* collect(delayed(square).map(numbers(20)))
         const turns = yield* recorded
         const endless = yield* spawn(spins, file)
         yield* has(1)
         // Over bytes nothing can be taken back from a thread that does not listen: it must not be sent anything.
-        const earlier = yield* Effect.forEach(numbers(transport === "thread" ? 40 : 0), (n) => spawn(numbered, file, n))
+        const earlier = yield* Effect.forEach(numbers(transport === "thread" ? 8 : 0), (n) => spawn(square, n))
         yield* Spawned.cancel(endless)
-        const later = yield* Effect.forEach(numbers(40), (n) => spawn(numbered, file, n))
+        const later = yield* Effect.forEach(numbers(8), (n) => spawn(square, n))
         yield* Spawned.fetchAll([...earlier, ...later])
+        yield* until(() => finishedIn(turns) >= earlier.length + later.length)
         assert.deepStrictEqual(afterInterrupt(turns), { sent: 0, left: 0 })
       })
     ))

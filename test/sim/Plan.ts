@@ -110,20 +110,21 @@ export const planOf = (seed: number): Plan => {
   if (chosen.nest > 0) chosen.resources = 0
   if (random.chance(0.5)) chosen.priorities = 3
   if (random.chance(0.5)) chosen.outputs = 3
-  const nodes = random.pick([4, 12, 30, 60])
   const bytes = random.pick([10, 100, 1000])
+  // Mostly small worlds, where everything meets everything; now and then one with long queues.
+  const size = random.chance(0.05) ? 6 : 1
   return {
     seed,
-    nodes,
-    submissions: random.between(1, 6),
+    nodes: random.pick([4, 12, 30, 60]) * size,
+    submissions: random.between(1, 6) * size,
     functions: random.between(1, 6),
-    threads: random.between(0, 3),
+    threads: random.between(0, 3) * (size > 1 ? 2 : 1),
     fibers: 1,
     slots: random.pick([1, 3, 50]),
     budget: random.pick([Infinity, bytes * 2, bytes * 4, bytes * 8, bytes * 20]),
     bytes,
     slice: random.pick([1, 3, 10, 1000]),
-    reach: random.pick([2, 5, 60]),
+    reach: random.pick([2, 5, 60]) * size,
     inputs: random.pick([1, 2, 4]),
     ...chosen
   }
