@@ -169,12 +169,10 @@ const overdraft = (s: State): void => {
 }
 
 /**
- * Asks the busiest worker for the later half of its backlog when another has nothing to do. `sentBefore`: attempts with
- * lower numbers.
+ * Asks the busiest worker for the later half of its backlog on behalf of one that has nothing to do. `sentBefore`:
+ * attempts with lower numbers.
  */
-const takeBack = (s: State, sentBefore: number): void => {
-  const idle = s.alive.find((w) => w.sent === 0 && w.ahead > 0 && !w.leaving)
-  if (idle === undefined) return
+const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
   let busiest: Worker | undefined
   for (const w of s.alive) {
     if (w.sent < 2 || w.retracting || w.stubborn || !sameKind(w, idle)) continue
@@ -186,11 +184,15 @@ const takeBack = (s: State, sentBefore: number): void => {
   let left = size > 0 ? busiest.sent - size : busiest.sent >> 1
   for (let task = busiest.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
     if ((task === busiest.first && size === 0) || s.yielded.has(tasks.attempt[task])) break
-    // What is sent in this very step is not there yet.
-    if (tasks.attempt[task] >= sentBefore) continue
+    // What is sent in this very step is not there yet, and what the idle one lacks resources for would come back here.
+    if (tasks.attempt[task] >= sentBefore || !fits(s, idle, task)) continue
     s.out.add("retract", busiest.id, task, tasks.attempt[task])
     busiest.retracting = true
   }
+}
+
+const takeBack = (s: State, sentBefore: number): void => {
+  for (const w of s.alive) if (w.sent === 0 && w.ahead > 0 && !w.leaving) takeBackFor(s, w, sentBefore)
 }
 
 /** Sends what can be sent. */

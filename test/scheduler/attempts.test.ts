@@ -161,6 +161,18 @@ describe("backlog", () => {
     }
   })
 
+  it("is not asked for on behalf of one that lacks what it needs", () => {
+    const lab = new Lab()
+    lab.up(0, { capacity: [1, 9] })
+    lab.learn(0.5, { demand: [1, 1] })
+    lab.submit(roots(4), { all: { demand: [1, 1] } })
+    assert.lengthOf(lab.ran(), 4)
+    lab.up(1, { capacity: [1, 0] })
+    assert.deepStrictEqual(lab.retracted(), [])
+    lab.up(2, { capacity: [1, 1] })
+    assert.deepStrictEqual(lab.retracted(), ["r3@0", "r2@0"])
+  })
+
   it("runs once: what was given back and what was asked for and kept", () => {
     const lab = scene()
     const [kept, ...back] = ["r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"]

@@ -141,6 +141,26 @@ describe("tasks near a worker", () => {
     }
   })
 
+  it("are not taken by another that has work while it has room for them", () => {
+    const lab = new Lab()
+    lab.up(0)
+    lab.up(1)
+    lab.learn(1)
+    lab.submit({ a: [], b: [], c: [], d: [], e: [], f: [], q: ["a"] })
+    const [mine, other] = [lab.at("a").worker, 1 - lab.at("a").worker]
+    lab.finish(["b", "d", "f"].filter((name) => lab.at(name).worker === other).slice(0, 1))
+    lab.finish("a")
+    assert.deepStrictEqual(lab.ran(), [`q@${mine}`])
+  })
+
+  it("are taken from where most wait by one that has nothing", () => {
+    const lab = new Lab()
+    for (const worker of [0, 1, 2]) lab.up(worker, { ahead: 0 })
+    lab.submit({ a: [], b: [], c: [], a1: ["a"], a2: ["a"], b1: ["b"], b2: ["b"], b3: ["b"] })
+    lab.tell(lab.finished(["a"]), lab.finished(["b"]), lab.finished(["c"]))
+    assert.deepStrictEqual(lab.ran().sort(), ["a1@0", "b1@1", "b2@2"])
+  })
+
   it("are shared with another that has nothing as soon as it has something", () => {
     const lab = new Lab()
     lab.up(0)
