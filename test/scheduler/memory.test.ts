@@ -39,7 +39,8 @@ describe("before a task is sent, its output is reserved", () => {
 
   it("or as much as its inputs have", () => {
     const lab = fiber(1e6)
-    lab.submit({ a: ["x", "y"] }, { given: { x: [3000, SHARED], y: [4000, SHARED] } })
+    lab.submit({ a: ["x", "y", "z"] }, { given: { x: [3000, SHARED], y: [4000, SHARED], z: [500, INLINE] } })
+    // Small values make small values.
     assert.strictEqual(reserved(lab, "a"), 7000)
   })
 

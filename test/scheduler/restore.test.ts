@@ -1,7 +1,7 @@
 // What comes back from disk, and when (DESIGN section 7): a task is sent when its inputs are all in memory, they stay
 // there for it, and one that cannot be read fails whoever needs it.
 import { assert, describe, it } from "vitest"
-import { DISK, SHARED } from "../../src/scheduler/Event.ts"
+import { DISK, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import { Lab } from "./Lab.ts"
 
 const shared = (bytes: number) => ({ bytes, place: SHARED })
@@ -100,6 +100,26 @@ describe("a task whose inputs are on disk", () => {
     assert.deepStrictEqual([lab.state.admitted.size, lab.state.memory.reserved], [0, 0])
     lab.tell({ _tag: "pressure", bytes: 1e9 })
     assert.deepStrictEqual(lab.chunksOf("move"), ["a"])
+  })
+
+  it("is sent although memory is full by then: its inputs and its output are counted already", () => {
+    const lab = scene()
+    lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 1000 } })
+    lab.submit({}, { wish: "second", wants: ["x"], given: { x: [5900, INLINE] } })
+    const { memory } = lab.state
+    assert.strictEqual(memory.resident + memory.reserved + memory.restoring, 9900)
+    moved(lab, "a")
+    assert.deepStrictEqual([lab.ran(), memory.overdrafts], [["c@0"], 0])
+  })
+
+  it("is counted with the bytes that it has now", () => {
+    const lab = scene()
+    lab.submit({ c: ["a"] }, { all: { bytes: 10 } })
+    lab.tell({ _tag: "chunk moved", chunk: lab.chunk("a"), place: SHARED | DISK, bytes: 3064 })
+    assert.strictEqual(lab.state.memory.resident, 3064)
+    lab.drop("made")
+    lab.drop("wish")
+    assert.strictEqual(lab.state.memory.resident, 0)
   })
 
   it("goes before others that are better placed but would need room: its inputs take it already", () => {
