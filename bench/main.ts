@@ -4,11 +4,12 @@ import type { Bench, Given } from "./harness/Bench.ts"
 import { jsonPrinter, type Printer, tablePrinter } from "./harness/print.ts"
 import { type Flags, readFlags } from "./harness/readFlags.ts"
 import { latency } from "./latency.ts"
+import { metg } from "./metg/metg.ts"
 import { overhead } from "./overhead/overhead.ts"
 import { rivals } from "./rivals.ts"
 import { transfer } from "./transfer/transfer.ts"
 
-const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer]
+const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer, metg]
 
 const usage = (): string =>
   [
@@ -21,9 +22,9 @@ const usage = (): string =>
     ])
   ].join("\n")
 
-const givenTo = (flags: Flags, printer: Printer): Given => ({
+const givenTo = (bench: Bench, flags: Flags, printer: Printer): Given => ({
   quick: flags.quick,
-  samples: flags.samples ?? (flags.quick ? 5 : 7),
+  samples: flags.samples ?? (flags.quick ? 5 : bench.samples ?? 7),
   threads: flags.threads,
   profile: flags.profile,
   texts: (parameter, usual) => flags.narrowed.get(parameter) ?? usual,
@@ -36,7 +37,7 @@ const givenTo = (flags: Flags, printer: Printer): Given => ({
 const runOne = async (bench: Bench, flags: Flags): Promise<boolean> => {
   const printer = flags.json ? jsonPrinter : tablePrinter(bench.name, bench.about)
   try {
-    await bench.run(givenTo(flags, printer))
+    await bench.run(givenTo(bench, flags, printer))
     return true
   } catch (error) {
     console.error(`${bench.name} failed:`, error)

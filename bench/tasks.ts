@@ -1,11 +1,12 @@
 // The task functions of the benchmarks, one task module: workers import this file, and so does the main thread.
 import { Task } from "poniard"
+import { point as taskBenchPoint } from "./metg/point.ts"
 import { join, own, step } from "./overhead/numbers.ts"
 import { type Arrival, arrival, filled } from "./transfer/arrays.ts"
 import * as work from "./work.ts"
 
-/** The same functions as the rivals run, and what `overhead` and `transfer` need. */
-export const { allocated, consumed, join: joined, noop, own: owned, plain, spin, step: stepped } = Task.module(
+/** The same functions as the rivals run, and what the other benchmarks need. */
+export const { allocated, consumed, join: joined, noop, own: owned, plain, point, spin, step: stepped } = Task.module(
   import.meta.url,
   {
     noop: work.noop,
@@ -13,6 +14,7 @@ export const { allocated, consumed, join: joined, noop, own: owned, plain, spin,
     own,
     step,
     join,
+    point: taskBenchPoint,
     allocated: (length: number): Float64Array => filled(Task.alloc(Float64Array, length)),
     plain: (length: number): Float64Array => filled(new Float64Array(length)),
     consumed: (array: Float64Array, _which: number): Arrival => arrival(array)

@@ -8,6 +8,8 @@ export interface Bench {
   readonly about: string
   /** Parameters that can be given as `--name value,value`: the values allowed, or "number". */
   readonly parameters: Readonly<Record<string, ReadonlyArray<string> | "number">>
+  /** Samples that it takes unless the command line says otherwise. Default: 7. */
+  readonly samples?: number
   readonly run: (given: Given) => Promise<void>
 }
 

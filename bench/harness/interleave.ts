@@ -32,7 +32,7 @@ const collectGarbage = runInNewContext("gc") as () => void
 const SETTLE_MS = 20
 
 /** Sweeps the heap, off the clock: nobody pays for the garbage of the sample before. */
-const sweep = (): Promise<void> => {
+export const sweep = (): Promise<void> => {
   collectGarbage()
   return setTimeout(SETTLE_MS)
 }
