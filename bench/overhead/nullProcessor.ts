@@ -12,6 +12,7 @@ export const nullProcessor = (): Processor => ({
   accepts: ["here", "module"],
   capacity: [1],
   ahead: 10,
+  follows: "own",
   start: (host) =>
     Effect.gen(function*() {
       let last: unknown

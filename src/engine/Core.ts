@@ -171,6 +171,8 @@ export class Core {
         timeout,
         persist,
         rerun,
+        early: template.fn.kind !== "closure" && !template.options.meta,
+        handsOver: template.outputs === 0 && !template.options.getResult,
         demand: [1]
       })
     }

@@ -231,8 +231,8 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     resumed: (task, attempt) => later(() => core.tell({ _tag: "resumed", worker, task, attempt })),
     up: () =>
       later(() => {
-        const { accepts, ahead, capacity, kind } = processor
-        core.tell({ _tag: "processor up", worker, kind, accepts, capacity, ahead })
+        const { accepts, ahead, capacity, follows, kind } = processor
+        core.tell({ _tag: "processor up", worker, kind, accepts, capacity, ahead, follows })
       }),
     finished: (batch) => later(() => finished(shell, worker, batch)),
     failed: (report) => later(() => failed(shell, worker, report)),

@@ -136,6 +136,11 @@ export interface Processor {
   readonly capacity: ReadonlyArray<number>
   /** ms of work that may be sent ahead */
   readonly ahead: number
+  /**
+   * Whether a task may be sent before inputs are there that this one makes itself ("own"), or also that any other of this
+   * kind makes ("shared"). What cannot be had after all is given back, as retracted.
+   */
+  readonly follows: "none" | "own" | "shared"
   /** Starts one; it ends with the scope. */
   readonly start: (host: Host) => Effect.Effect<Running, never, Scope.Scope>
 }

@@ -200,6 +200,7 @@ export const fiberProcessor = (options: { readonly module: boolean; readonly fib
   accepts: options.module ? ["here", "module"] : ["here"],
   capacity: [options.fibers ?? FIBERS],
   ahead: 0,
+  follows: "none",
   start: Effect.fnUntraced(function*(host) {
     const inbox = yield* Queue.unbounded<Item>()
     const clock = yield* Effect.clockWith((c) => Effect.succeed(c))

@@ -169,6 +169,7 @@ export const simulatedProcessor = (simulation: Simulation): Processor => ({
   accepts: ["here", "module"],
   capacity: [1],
   ahead: 8,
+  follows: "none",
   start: (host) =>
     Effect.sync(() => {
       host.up()

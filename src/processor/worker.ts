@@ -271,6 +271,7 @@ export const workerProcessor = (
     accepts: ["module"],
     capacity: [1],
     ahead: AHEAD_MS,
+    follows: "none",
     start: (host) =>
       Effect.acquireRelease(
         Effect.sync(() => new WorkerRunner(host, transport, options)),

@@ -7,6 +7,12 @@ export type Column = ArrayLike<number>
 /** Where the tasks of a class may run: on this thread only, or wherever a task module can be loaded. */
 export type Where = "here" | "module"
 
+/**
+ * Behind which inputs that are not there yet a processor can be sent a task: none, those that it makes itself, or also
+ * those of others that share memory with it.
+ */
+export type Follows = "none" | "own" | "shared"
+
 /** What the scheduler must know of a function and its options; interned, so that a task carries one integer. */
 export interface TaskClass {
   readonly id: number
@@ -21,6 +27,10 @@ export interface TaskClass {
   readonly persist: boolean
   /** may run again after its worker was lost */
   readonly rerun: boolean
+  /** may be sent before its inputs are there, behind the tasks that make them */
+  readonly early: boolean
+  /** makes one value, which others may be given by its worker */
+  readonly handsOver: boolean
   /** demand of each resource, `slot` first */
   readonly demand: ReadonlyArray<number>
 }
@@ -111,6 +121,7 @@ export type Event =
     readonly capacity: ReadonlyArray<number>
     /** ms of work that may be sent ahead of need; 0: send only what can run now */
     readonly ahead: number
+    readonly follows: Follows
   }
   | { readonly _tag: "processor leaving"; readonly worker: number }
   /** `stranded`: what nobody will ever run any more, because no other processor comes in its place */

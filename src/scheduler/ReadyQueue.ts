@@ -72,15 +72,17 @@ class Level {
   }
 }
 
-/** A queue of ready tasks by (priority descending, order ascending). */
+/** A queue of tasks in one state, READY as a rule, by (priority descending, order ascending). */
 export class ReadyQueue {
   private readonly tasks: TaskTable
+  private readonly wanted: number
   private readonly levels: Array<Level> = []
   /** entries, stale ones included */
   size = 0
 
-  constructor(tasks: TaskTable) {
+  constructor(tasks: TaskTable, wanted: number = READY) {
     this.tasks = tasks
+    this.wanted = wanted
   }
 
   private level(priority: number): Level {
@@ -120,7 +122,7 @@ export class ReadyQueue {
         if (!fromRun && level.heap === 0) break
         const task = fromRun ? level.runTask[level.head] : level.heapTask[0]
         const entry = fromRun ? level.runOrder[level.head] : level.heapOrder[0]
-        if (status[task] === READY && order[task] === entry) return task
+        if (status[task] === this.wanted && order[task] === entry) return task
         this.size--
         if (fromRun) level.head++
         else level.raise()
@@ -173,7 +175,7 @@ export class ReadyQueue {
   }
 
   private isFresh(task: number, order: number): boolean {
-    return this.tasks.status[task] === READY && this.tasks.order[task] === order
+    return this.tasks.status[task] === this.wanted && this.tasks.order[task] === order
   }
 
   /** Takes stale entries out. The arrays are filled from their fronts, never past what was read. */

@@ -1,10 +1,10 @@
 // The scheduler's whole state: tables of tasks, chunks and edges, processors, queues, and what the current step orders.
 // It is mutated in place by its one owner through `step`; nobody else writes here.
 import { ChunkTable, EdgeTable } from "./ChunkTable.ts"
-import type { Column, TaskClass, Where } from "./Event.ts"
+import type { Column, Follows, TaskClass, Where } from "./Event.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadyQueue } from "./ReadyQueue.ts"
-import { NONE, TaskTable } from "./TaskTable.ts"
+import { NONE, TaskTable, WAITING } from "./TaskTable.ts"
 
 /** What was learnt of a class while it ran. */
 export interface Learned {
@@ -23,6 +23,7 @@ export interface Worker {
   readonly accepts: ReadonlyArray<Where>
   readonly capacity: ReadonlyArray<number>
   readonly ahead: number
+  readonly follows: Follows
   /** resources in use, `slot` aside */
   readonly used: Array<number>
   /** attempts sent and not reported, suspended ones aside */
@@ -33,6 +34,8 @@ export interface Worker {
   suspended: number
   /** attempts that are nobody's any more, until the worker reports them: attempt to ms expected */
   readonly ghosts: Map<number, number>
+  /** those of them that have ended, as others have told; the report is on its way */
+  readonly ending: Set<number>
   /** first and last task of the list of what was sent, in order */
   first: number
   last: number
@@ -45,6 +48,8 @@ export interface Worker {
   closed: boolean
   /** ready tasks whose inputs are near */
   readonly near: ReadyQueue
+  /** tasks whose missing inputs are under way to it, or to others that it can have them from */
+  readonly behind: ReadyQueue
   /** bytes of inputs that it made of the task for which a place is sought */
   pull: number
 }
@@ -92,6 +97,8 @@ export interface State {
   readonly reservations: Map<number, number>
   /** attempts that wait for others */
   readonly yielded: Set<number>
+  /** running tasks that have ended, because one that was sent behind them has */
+  readonly handed: Set<number>
   /** bytes of the inputs of tasks that failed because these are more than the budget */
   readonly needs: Map<number, number>
   /** chunk -> tasks that wait for its restore; their inputs are pinned */
@@ -131,6 +138,8 @@ export const makeState = (options: { readonly budget: number }): State => {
     timeout: -1,
     persist: false,
     rerun: true,
+    early: false,
+    handsOver: false,
     demand: [0]
   })
   return {
@@ -158,6 +167,7 @@ export const makeState = (options: { readonly budget: number }): State => {
     },
     reservations: new Map(),
     yielded: new Set(),
+    handed: new Set(),
     needs: new Map(),
     restores: new Map(),
     fetching: new Set(),
@@ -182,18 +192,21 @@ export const makeWorker = (
   kind: string,
   accepts: ReadonlyArray<Where>,
   capacity: ReadonlyArray<number>,
-  ahead: number
+  ahead: number,
+  follows: Follows
 ): Worker => ({
   id,
   kind,
   accepts,
   capacity,
   ahead,
+  follows,
   used: capacity.map(() => 0),
   sent: 0,
   expected: 0,
   suspended: 0,
   ghosts: new Map(),
+  ending: new Set(),
   first: NONE,
   last: NONE,
   retracting: false,
@@ -201,6 +214,7 @@ export const makeWorker = (
   leaving: false,
   closed: false,
   near: new ReadyQueue(s.tasks),
+  behind: new ReadyQueue(s.tasks, WAITING),
   pull: 0
 })
 

@@ -1,5 +1,6 @@
 // The life of an attempt at its worker: sent, given back, or nobody's. Keeps the worker's list and counts, the pins on
 // the inputs and the memory reserved for the output together, so that they can never disagree.
+import { offerConsumers } from "./follow.ts"
 import type { State, Worker } from "./State.ts"
 import { NONE, RUNNING, type TaskTable } from "./TaskTable.ts"
 
@@ -65,6 +66,7 @@ export const send = (s: State, w: Worker, task: number, bytes: number): void => 
   pin(s, task, 1)
   use(s, w, task, 1)
   reserve(s, task, bytes)
+  offerConsumers(s, w, task)
   s.out.add("run", w.id, task, attempt)
 }
 
@@ -97,6 +99,7 @@ export const reported = (s: State, task: number): void => {
     }
     if (w.sent === 0) w.expected = 0
   }
+  if (s.handed.size > 0) s.handed.delete(task)
   tasks.attempt[task] = 0
   tasks.worker[task] = NONE
 }
@@ -113,6 +116,7 @@ export const ghost = (s: State, task: number): void => {
       w.expected += tasks.expected[task]
     }
     w.ghosts.set(attempt, tasks.expected[task])
+    if (s.handed.size > 0 && s.handed.delete(task)) w.ending.add(attempt)
   }
   tasks.attempt[task] = 0
   tasks.worker[task] = NONE
@@ -123,7 +127,7 @@ export const interrupt = (s: State, task: number): void => {
   const attempt = s.tasks.attempt[task]
   const worker = s.tasks.worker[task]
   if (s.out.unsend(worker, attempt)) return reported(s, task)
-  s.out.add("interrupt", worker, task, attempt)
+  if (!s.handed.has(task)) s.out.add("interrupt", worker, task, attempt)
   ghost(s, task)
 }
 
@@ -133,6 +137,7 @@ export const exorcise = (s: State, worker: number, attempt: number): boolean => 
   const expected = w?.ghosts.get(attempt)
   if (w === undefined || expected === undefined) return false
   w.ghosts.delete(attempt)
+  if (w.ending.size > 0) w.ending.delete(attempt)
   w.sent--
   w.expected = w.sent === 0 ? 0 : w.expected - expected
   return true

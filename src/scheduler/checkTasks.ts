@@ -121,7 +121,8 @@ const checkState = (
 ): void => {
   const { tasks } = s
   const status = tasks.status[task]
-  const missing = countMissing(s, task)
+  // The time until the next try counts as one more.
+  const missing = countMissing(s, task) + (status === WAITING && retries.has(task) ? 1 : 0)
   if (status === STORED || status === FAILED) {
     if (tasks.firstInput[task] !== NONE) say("has not let go of its inputs")
     if (tasks.live[task] === 0) say("has no output left, but was not released")
@@ -131,8 +132,10 @@ const checkState = (
   checkProducers(s, task, say)
   if (status === WAITING) {
     if (missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)
-    if (missing === 0 && !retries.has(task)) say("waits for nothing")
+    if (missing === 0) say("waits for nothing")
     if (s.fetching.has(task)) checkFetching(s, task, say)
+  } else if (status === RUNNING && s.classes[tasks.taskClass[task]].early) {
+    if (missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)
   } else if (missing > 0) say(`${missing} inputs missing`)
   if (status === READY && !queued.has(task)) say("is in no queue")
   if (status === RELEASED) say("no recipe is kept yet")
@@ -176,6 +179,8 @@ const checkThere = (s: State, task: number, say: Complain): void => {
   const { chunks, edges, tasks } = s
   for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
+    // One that was sent ahead of its inputs.
+    if (chunks.place[chunk] === 0 && tasks.missing[task] > 0) continue
     if ((chunks.place[chunk] & IN_MEMORY) === 0) say(`its input, chunk ${chunk}, is not in memory`)
   }
 }

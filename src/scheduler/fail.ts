@@ -66,8 +66,12 @@ export const fail = (s: State, task: number, via: number, reason: Reason): void 
 /** The attempt is over without a result: the task waits `ms` and is tried again. */
 const retry = (s: State, task: number, ms: number): void => {
   s.tasks.become(task, WAITING)
-  s.tasks.missing[task] = 0
-  if (ms <= 0) return makeReady(s, task, NONE)
+  if (ms <= 0) {
+    if (s.tasks.missing[task] === 0) makeReady(s, task, NONE)
+    return
+  }
+  // The time is one more thing that it waits for.
+  s.tasks.missing[task]++
   const token = s.nextToken++
   s.timers.set(token, { task, attempt: s.tasks.order[task], purpose: "retry" })
   s.out.afters.push({ _tag: "after", token, ms, task, purpose: "retry" })
@@ -102,7 +106,7 @@ export const elapsed = (s: State, token: number, retryAfter: number): void => {
   s.timers.delete(token)
   const { attempt, purpose, task } = timer
   if (purpose === "retry") {
-    if (s.tasks.status[task] === WAITING && s.tasks.order[task] === attempt) makeReady(s, task, NONE)
+    if (s.tasks.status[task] === WAITING && s.tasks.order[task] === attempt) satisfy(s, task, NONE)
     return
   }
   if (!isCurrent(s, task, attempt)) return

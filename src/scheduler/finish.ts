@@ -6,7 +6,7 @@ import { type Finished, FIRST_CLASS, SHARED } from "./Event.ts"
 import { makeReady } from "./ready.ts"
 import { letGo, sweep } from "./release.ts"
 import type { State } from "./State.ts"
-import { NONE, STORED, WAITING } from "./TaskTable.ts"
+import { NONE, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
 /** Values smaller than this are not worth a reservation. */
 const SMALL = 4096
@@ -44,6 +44,15 @@ const learn = (s: State, task: number, duration: number, bytes: number): void =>
   if (counted > learned.bytes) learned.bytes = counted
 }
 
+/** A task has finished, and its worker's report came before those of its inputs: these have finished too. */
+const handOver = (s: State, task: number): void => {
+  const { chunks, edges, tasks } = s
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const producer = chunks.producer[edges.chunk[edge]]
+    if (producer !== NONE && tasks.status[producer] === RUNNING) s.handed.add(producer)
+  }
+}
+
 /** The report of a batch. */
 export const finished = (s: State, e: Finished): void => {
   const { chunks, tasks } = s
@@ -72,6 +81,7 @@ export const finished = (s: State, e: Finished): void => {
       }
       v++
     }
+    if (tasks.missing[task] > 0) handOver(s, task)
     letGo(s, task)
   }
   if (unused.length > 0) sweep(s, unused)

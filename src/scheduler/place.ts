@@ -2,6 +2,7 @@
 // stretch of work at a time so that backlogs stay even; takes backlog back for a worker that has nothing.
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
 import { pin, send } from "./attempt.ts"
+import { mayFollow } from "./follow.ts"
 import { admit, estimate, isHeavy, relieve } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
@@ -18,7 +19,7 @@ const hasRoom = (w: Worker): boolean => {
   if (w.leaving) return false
   const slots = w.capacity[0]
   // One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long.
-  if (w.ahead > 0 && w.ghosts.size > 0) return false
+  if (w.ahead > 0 && w.ghosts.size > w.ending.size) return false
   if (w.ahead === 0) return w.sent < slots
   return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
 }
@@ -77,6 +78,7 @@ const choose = (s: State, w: Worker): Choice => {
     if (choice.task !== NONE) return choice
   }
   consider(s, w.near)
+  if (w.expected < w.ahead) consider(s, w.behind)
   for (const where of w.accepts) {
     consider(s, s.inner[where])
     consider(s, s.roots[where])
@@ -141,6 +143,12 @@ const fill = (s: State, w: Worker): boolean => {
   do {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
+    if (from === w.behind) {
+      from.shift()
+      if (fits(s, w, task) && mayFollow(s, w, task)) dispatch(s, w, task)
+      some = true
+      continue
+    }
     if (!fits(s, w, task)) return lookPast(s, w, true, until) || some
     if (isAhead(w) && isHeavy(s, task)) return some
     const admission = admit(s, task, false)
@@ -179,16 +187,40 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
     if (busiest === undefined || w.expected > busiest.expected) busiest = w
   }
   if (busiest === undefined) return
-  const { tasks } = s
-  const { size } = busiest.ghosts
-  let left = size > 0 ? busiest.sent - size : busiest.sent >> 1
-  for (let task = busiest.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
-    if ((task === busiest.first && size === 0) || s.yielded.has(tasks.attempt[task])) break
+  const stuck = busiest.ghosts.size - busiest.ending.size
+  const taken = new Set<number>()
+  for (let task = laterPart(s, busiest, stuck); task !== NONE; task = s.tasks.behind[task]) {
     // What is sent in this very step is not there yet, and what the idle one lacks resources for would come back here.
-    if (tasks.attempt[task] >= sentBefore || !fits(s, idle, task)) continue
-    s.out.add("retract", busiest.id, task, tasks.attempt[task])
-    busiest.retracting = true
+    if (s.tasks.attempt[task] >= sentBefore || !fits(s, idle, task)) continue
+    if (s.tasks.missing[task] > 0 && !comesAlong(s, busiest, task, taken)) continue
+    taken.add(task)
   }
+  busiest.retracting = taken.size > 0
+  // The last first: the worker comes from the other end.
+  for (const task of [...taken].reverse()) s.out.add("retract", busiest.id, task, s.tasks.attempt[task])
+}
+
+/** The first task of the later half of a backlog; of all that waits, where what runs is not wanted. */
+const laterPart = (s: State, w: Worker, stuck: number): number => {
+  const { tasks } = s
+  let left = stuck > 0 ? w.sent - stuck : w.sent >> 1
+  let found = NONE
+  for (let task = w.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
+    if ((task === w.first && stuck === 0) || s.yielded.has(tasks.attempt[task])) break
+    found = task
+  }
+  return found
+}
+
+/** Whether what a task awaits from its worker goes where it would go. */
+const comesAlong = (s: State, w: Worker, task: number, taken: ReadonlySet<number>): boolean => {
+  const { chunks, edges, tasks } = s
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    const producer = chunks.producer[chunk]
+    if (chunks.place[chunk] === 0 && tasks.worker[producer] === w.id && !taken.has(producer)) return false
+  }
+  return true
 }
 
 const takeBack = (s: State, sentBefore: number): void => {

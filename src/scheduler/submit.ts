@@ -4,6 +4,7 @@ import { LIVE } from "./ChunkTable.ts"
 import { FIRST_CLASS, SHARED, type Submitted, WISH_EXIT } from "./Event.ts"
 import { fail } from "./fail.ts"
 import { persist } from "./finish.ts"
+import { MOST_AWAITED, offer } from "./follow.ts"
 import { makeReady } from "./ready.ts"
 import { sweepAll } from "./release.ts"
 import type { State } from "./State.ts"
@@ -94,7 +95,7 @@ export const submitted = (s: State, e: Submitted): void => {
         tasks.become(task, STORED)
         s.out.settled.push(task)
       } else makeReady(s, task, NONE)
-    }
+    } else if (taskClass >= FIRST_CLASS && tasks.missing[task] <= MOST_AWAITED) offer(s, task)
   }
   s.submitting = false
   sweepAll(s, s.doubtful)

@@ -15,7 +15,7 @@ type Lost = Extract<Event, { readonly _tag: "processor lost" }>
 
 /** A processor can take work. */
 export const processorUp = (s: State, e: Up): void => {
-  const w = makeWorker(s, e.worker, e.kind, e.accepts, e.capacity, e.ahead)
+  const w = makeWorker(s, e.worker, e.kind, e.accepts, e.capacity, e.ahead, e.follows)
   s.workers.set(w.id, w)
   for (const where of e.accepts) s.stranded.delete(where)
   s.alive.push(w)
@@ -43,6 +43,11 @@ export const processorLeaving = (s: State, worker: number): void => {
   scatter(s, worker)
 }
 
+/** A task is with no worker any more: it can be placed again, unless it was sent before its inputs were there. */
+const awaken = (s: State, task: number): void => {
+  if (s.tasks.missing[task] === 0) makeReady(s, task, NONE)
+}
+
 /** A processor is gone. */
 export const processorLost = (s: State, e: Lost): void => {
   const w = s.workers.get(e.worker)
@@ -60,7 +65,7 @@ export const processorLost = (s: State, e: Lost): void => {
       const spec = s.classes[s.tasks.taskClass[task]]
       if (++s.tasks.tries[task] >= MOST_LOSSES || !spec.rerun) fail(s, task, NONE, "lost")
     }
-    for (const task of tasks) if (s.tasks.status[task] === WAITING) makeReady(s, task, NONE)
+    for (const task of tasks) if (s.tasks.status[task] === WAITING) awaken(s, task)
   }
   for (const where of e.stranded) s.stranded.add(where)
 }
@@ -85,7 +90,8 @@ export const retracted = (s: State, worker: number, tasks: ArrayLike<number>, at
     if (!isCurrent(s, tasks[i], attempts[i])) exorcise(s, worker, attempts[i])
     else {
       reported(s, tasks[i])
-      makeReady(s, tasks[i], NONE)
+      s.tasks.become(tasks[i], WAITING)
+      awaken(s, tasks[i])
     }
   }
 }

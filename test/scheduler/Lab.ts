@@ -4,7 +4,7 @@ import { assert } from "vitest"
 import { Ids } from "../../src/engine/Ids.ts"
 import { check } from "../../src/scheduler/check.ts"
 import type { Command } from "../../src/scheduler/Command.ts"
-import type { Event, Reason, TaskClass, Where } from "../../src/scheduler/Event.ts"
+import type { Event, Follows, Reason, TaskClass, Where } from "../../src/scheduler/Event.ts"
 import { FIRST_CLASS, INLINE, WISH, WISH_EXIT } from "../../src/scheduler/Event.ts"
 import { makeState } from "../../src/scheduler/State.ts"
 import type { State } from "../../src/scheduler/State.ts"
@@ -87,10 +87,11 @@ export class Lab {
       readonly accepts?: ReadonlyArray<Where>
       readonly capacity?: ReadonlyArray<number>
       readonly ahead?: number
+      readonly follows?: Follows
     } = {}
   ): void {
-    const { accepts = ["module"], ahead = 8, capacity = [1] } = options
-    this.tell({ _tag: "processor up", worker, kind: ahead > 0 ? "thread" : "fiber", accepts, capacity, ahead })
+    const { accepts = ["module"], ahead = 8, capacity = [1], follows = "none" } = options
+    this.tell({ _tag: "processor up", worker, kind: ahead > 0 ? "thread" : "fiber", accepts, capacity, ahead, follows })
   }
 
   private classOf(options: ClassOptions, defined: Array<TaskClass>): number {
@@ -108,6 +109,8 @@ export class Lab {
       timeout: -1,
       persist: false,
       rerun: true,
+      early: true,
+      handsOver: true,
       demand: [1],
       ...options
     })

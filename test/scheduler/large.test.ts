@@ -41,7 +41,9 @@ const submitted = (inputs: Inputs): Event => {
     bytes: -1,
     timeout: -1,
     persist: false,
-    rerun: true
+    rerun: true,
+    early: true,
+    handsOver: true
   } as const
   return {
     _tag: "submitted",
@@ -72,7 +74,15 @@ const finished = (run: Command & { readonly _tag: "run" }): Event => ({
 const begun = (inputs: Inputs): { readonly state: State; readonly first: Array<Command> } => {
   const state = makeState({ budget: Infinity })
   for (const worker of [0, 1]) {
-    step(state, [{ _tag: "processor up", worker, kind: "thread", accepts: ["module"], capacity: [1], ahead: 8 }], 0)
+    step(state, [{
+      _tag: "processor up",
+      worker,
+      kind: "thread",
+      accepts: ["module"],
+      capacity: [1],
+      ahead: 8,
+      follows: "none"
+    }], 0)
   }
   return { state, first: step(state, [submitted(inputs)], 0) }
 }

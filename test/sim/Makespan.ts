@@ -109,7 +109,16 @@ export const runUneven = (
   plans.forEach(({ from }, worker) =>
     clock.at(
       from,
-      () => tell({ _tag: "processor up", worker, kind: "thread", accepts: ["module"], capacity: [1], ahead: 8 })
+      () =>
+        tell({
+          _tag: "processor up",
+          worker,
+          kind: "thread",
+          accepts: ["module"],
+          capacity: [1],
+          ahead: 8,
+          follows: "shared"
+        })
     )
   )
   const tasks = durations.map((_, task) => task)
@@ -122,6 +131,8 @@ export const runUneven = (
     timeout: -1,
     persist: false,
     rerun: true,
+    early: true,
+    handsOver: true,
     demand: [1]
   } as const
   const submit = (): void =>

@@ -46,6 +46,8 @@ export interface Plan {
   readonly strand: number
   readonly resources: number
   readonly pressure: number
+  /** task functions whose tasks may be sent behind inputs that are not there */
+  readonly early: number
   /** keeps the trace */
   readonly traced?: boolean
 }
@@ -72,7 +74,8 @@ const none = {
   once: 0,
   strand: 0,
   resources: 0,
-  pressure: 0
+  pressure: 0,
+  early: 0
 }
 
 type Danger = keyof typeof none
@@ -97,7 +100,8 @@ const dangers: ReadonlyArray<readonly [Danger, number]> = [
   ["once", 0.3],
   ["strand", 0.5],
   ["resources", 0.4],
-  ["pressure", 0.3]
+  ["pressure", 0.3],
+  ["early", 1]
 ]
 
 /** The world of a seed: a few dangers at a time, so that each is met alone and with others. */

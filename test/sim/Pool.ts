@@ -33,11 +33,12 @@ export class Pool {
     this.live.push(accepts)
     clock.after(random.delay(10), () =>
       this.world.later(() => {
-        const processor = new Processor(this.world, this.next++, accepts, slots, ahead)
+        const follows = ahead === 0 ? "none" : random.pick(["none", "own", "shared", "shared"] as const)
+        const processor = new Processor(this.world, this.next++, accepts, slots, ahead, follows)
         this.processors.set(processor.id, processor)
         const capacity = plan.resources > 0 ? [slots, 2] : [slots]
         const kind = ahead > 0 ? "thread" : "fiber"
-        this.world.apply({ _tag: "processor up", worker: processor.id, kind, accepts, capacity, ahead })
+        this.world.apply({ _tag: "processor up", worker: processor.id, kind, accepts, capacity, ahead, follows })
         if (random.chance(plan.leave)) clock.after(random.next() * 100, () => processor.leave())
       }))
   }

@@ -32,6 +32,8 @@ export class Users {
           timeout: random.chance(plan.hang * 3) ? random.between(1, 40) : -1,
           persist: random.chance(plan.persist),
           rerun: !random.chance(plan.once),
+          early: random.chance(plan.early),
+          handsOver: outputs === 1 && random.chance(0.9),
           demand: plan.resources > 0 ? [1, random.int(3)] : [1]
         }
       })

@@ -45,6 +45,8 @@ export class World {
   readonly held: Array<Held | undefined> = []
   /** every attempt that was sent, by its number */
   readonly attempts = new Map<number, Instance>()
+  /** what became of attempts, as it is known at the processors: their value can be had, only on its own one, or never */
+  readonly outcomes = new Map<number, { readonly of: number; readonly what: "done" | "kept" | "void" }>()
   readonly pool: Pool
   readonly store: Store
   readonly users: Users

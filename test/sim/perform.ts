@@ -2,6 +2,7 @@
 // without its inputs, nothing twice, nothing is released or moved that is not there.
 import type { Command } from "../../src/scheduler/Command.ts"
 import { Instance, SimWish } from "./Node.ts"
+import type { Processor } from "./Processor.ts"
 import type { World } from "./World.ts"
 
 type Of<Tag> = Extract<Command, { readonly _tag: Tag }>
@@ -15,17 +16,31 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
     if (item.ended !== "") world.broken(`run: task ${task} is ${item.ended}`)
     if (item.attempt !== 0) world.broken(`run: task ${task} runs already, as attempt ${item.attempt}`)
     if (world.attempts.has(attempts[i])) world.broken(`run: attempt ${attempts[i]} has been there`)
+    const awaited: Array<number> = []
     for (const input of item.inputs) {
       if (input.released) world.broken(`run: input ${input.chunk} of task ${task} was released`)
-      if (input.memory === 0) world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
+      if (input.owner !== undefined && canFollow(world, item, input.owner, processor)) {
+        awaited.push(world.state.tasks.attempt[input.owner.task])
+      } else if (input.memory === 0) world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
     }
     if (!processor.accepts.includes(item.node.fn.taskClass.where)) {
       world.broken(`run: task ${task} is not for processor ${worker}`)
     }
     item.attempt = attempts[i]
     world.attempts.set(attempts[i], item)
-    processor.run(item, attempts[i])
+    processor.run(item, attempts[i], awaited)
   })
+}
+
+/** Whether a task may be sent to a processor before an input of it is there. */
+const canFollow = (world: World, item: Instance, owner: Instance, processor: Processor): boolean => {
+  const { attempt, worker } = world.state.tasks
+  // Its order to run may be another of the same step.
+  if (owner.ended !== "" || attempt[owner.task] === 0 || !item.node.fn.taskClass.early) return false
+  if (!owner.node.fn.taskClass.handsOver) return false
+  const maker = world.pool.processors.get(worker[owner.task])
+  if (maker === processor) return processor.follows !== "none"
+  return maker?.follows === "shared" && processor.follows === "shared"
 }
 
 const interrupt = (world: World, { attempts, tasks, worker }: Of<"interrupt">): void =>
