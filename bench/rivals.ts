@@ -17,15 +17,16 @@ interface Case {
 const contestant = (opened: Opened, what: Case): Contestant => ({
   name: `${opened.system} ${opened.setting}`,
   sample: async () => {
-    const inputs = Array.from({ length: what.tasks }, (_, i) => what.input(i))
+    const tasks = Math.min(what.tasks, opened.most.together)
+    const inputs = Array.from({ length: tasks }, (_, i) => what.input(i))
     const started = performance.now()
     const results = await opened.pool.together(what.work, inputs)
     const us = (performance.now() - started) * 1000
-    check(results.length === what.tasks, () => `${opened.system} gave ${results.length} of ${what.tasks}`)
-    for (let i = 0; i < what.tasks; i++) {
+    check(results.length === tasks, () => `${opened.system} gave ${results.length} of ${tasks}`)
+    for (let i = 0; i < tasks; i++) {
       check(results[i] === what.expected(inputs[i]), () => `${opened.system} gave ${results[i]} for ${inputs[i]}`)
     }
-    return { value: us / what.tasks }
+    return { value: us / tasks }
   }
 })
 
@@ -61,7 +62,8 @@ const runCase = async (given: Given, what: Case, pools: ReadonlyArray<Opened>): 
   }
   for (const [system, { series: own, setting }] of bestOf) {
     const other = bestOf.get(system === "poniard" ? "bare-workers" : "poniard")?.series
-    const parameters = { system, setting, threads: given.threads, tasks: what.tasks }
+    const most = pools.find((opened) => opened.system === system)!.most.together
+    const parameters = { system, setting, threads: given.threads, tasks: Math.min(what.tasks, most) }
     given.row(
       rowOf(
         { bench: "rivals", case: what.name, unit: "us/task", parameters },

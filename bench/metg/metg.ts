@@ -45,13 +45,22 @@ const ways: Readonly<Record<string, Way>> = {
       if (kernel === "memory_bound" && pattern !== "stencil_1d") return []
       return pattern === "stencil_1d" || (quoted.includes(pattern) && !given.quick) ? [2, 8, 32] : [8]
     }
+  },
+  dask: {
+    load: async () => (await import("./dask.ts")).dask(),
+    tasks: (given) => given.quick ? 40 : 240,
+    samples: () => 5,
+    start: { compute_bound: 1024, memory_bound: 0 },
+    widths: (given, pattern, kernel) =>
+      kernel === "compute_bound" && (pattern === "stencil_1d" || !given.quick) ? [8] : []
   }
 }
 
 const casesOf = (given: Given, runner: Runner, way: Way): ReadonlyArray<Case> => {
   const cases: Array<Case> = []
   const named = given.texts("pattern", [])
-  for (const kernel of given.texts("kernel", kernels) as ReadonlyArray<Kernel>) {
+  const does = kernels.filter((kernel) => way.start[kernel] > 0)
+  for (const kernel of does.filter((kernel) => given.texts("kernel", kernels).includes(kernel))) {
     for (const pattern of patterns.filter((pattern) => named.length === 0 || named.includes(pattern))) {
       const usual = way.widths(given, pattern, named.length === 0 ? kernel : "compute_bound")
       for (const width of given.numbers("width", usual)) {
@@ -90,10 +99,21 @@ const outputBytes = (given: Given): number => {
   return text === "number" ? 0 : Number(text)
 }
 
-const print = (given: Given, one: Case, peaks: Peaks): void => {
+const valuesOf = (given: Given, one: Case, peaks: Peaks): ReadonlyArray<number> =>
+  one.sweeps.map((points) => metgOf(points, settingOf(one, given.threads, peaks.get(peakKey(one))!)))
+
+/** The same graph on the other system, if that was measured. */
+const rivalOf = ({ kernel, plan: { graph }, runner }: Case, cases: ReadonlyArray<Case>): Case | undefined =>
+  cases.find((other) =>
+    other.runner !== runner && other.kernel === kernel && other.plan.graph.pattern === graph.pattern
+    && other.plan.graph.width === graph.width
+  )
+
+const print = (given: Given, one: Case, cases: ReadonlyArray<Case>, peaks: Peaks): void => {
   const { kernel, plan: { graph, tasks }, runner } = one
   const peak = peaks.get(peakKey(one))!
-  const values = one.sweeps.map((points) => metgOf(points, settingOf(one, given.threads, peak)))
+  const values = valuesOf(given, one, peaks)
+  const rival = rivalOf(one, cases)
   const shortest = Math.min(...one.sweeps.flatMap((points) => points.map((point) => point.iterations)))
   const parameters = {
     system: runner.name,
@@ -118,7 +138,8 @@ const print = (given: Given, one: Case, peaks: Peaks): void => {
       unit: "us",
       parameters
     },
-    values
+    values,
+    rival && { name: rival.runner.name, values: valuesOf(given, rival, peaks) }
   ))
   if (median(values) === Infinity) given.note(`${name}, width ${graph.width}: one half of the peak was not reached`)
 }
@@ -155,7 +176,7 @@ const measure = async (given: Given, cases: ReadonlyArray<Case>): Promise<void> 
       one.sweeps.push(await sweepOnce(given, one, peaks))
     }
   }
-  for (const one of cases) print(given, one, peaks)
+  for (const one of cases) print(given, one, cases, peaks)
 }
 
 /** The benchmark `metg`: cases are patterns, by widths and kernels. */

@@ -17,6 +17,8 @@ export interface System {
   readonly name: string
   /** Its settings worth trying, by a short text; all are measured, the best one counts. */
   readonly settings: ReadonlyArray<string>
+  /** For a slow one: the most tasks that it gets at once, and in turn, so that a run ends. Its cost per task is quoted. */
+  readonly most?: { readonly together: number; readonly inTurn: number }
   /** Loads it: gives how to start a pool with a setting and a number of threads, or fails if it is not installed. */
   readonly load: () => Promise<(setting: string, threads: number) => Promise<Pool>>
 }

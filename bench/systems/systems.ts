@@ -1,8 +1,11 @@
 // The list of systems, ours first. To add one: a file beside this one that exports a System, and its name here.
 import { loadRival } from "../harness/loadRival.ts"
 import { bare } from "./bare.ts"
+import { dask } from "./dask.ts"
+import { effectRpc } from "./effect-rpc.ts"
 import { piscina } from "./piscina.ts"
 import type { Pool, System } from "./System.ts"
+import { tinypool } from "./tinypool.ts"
 import { workerpool } from "./workerpool.ts"
 
 /** Ours is loaded when it is opened, so that a process that measures the start of a rival does not load it. */
@@ -13,11 +16,12 @@ const poniard: System = {
 }
 
 /** All systems, ours first, then the floor, then rivals. */
-export const systems: ReadonlyArray<System> = [poniard, bare, piscina, workerpool]
+export const systems: ReadonlyArray<System> = [poniard, bare, piscina, tinypool, workerpool, effectRpc, dask]
 
-/** A pool with what it is called and how it is set. */
+/** A pool with what it is called and how it is set, and the most that it gets to do. */
 export interface Opened {
   readonly system: string
+  readonly most: { readonly together: number; readonly inTurn: number }
   readonly setting: string
   readonly pool: Pool
 }
@@ -33,7 +37,8 @@ export const open = async (
     const start = await loadRival(system.name, system.load, note)
     if (start === undefined) continue
     for (const setting of system.settings) {
-      opened.push({ system: system.name, setting, pool: await start(setting, threads) })
+      const { most = { together: Infinity, inTurn: Infinity }, name } = system
+      opened.push({ system: name, setting, most, pool: await start(setting, threads) })
     }
   }
   return opened
