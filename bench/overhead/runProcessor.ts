@@ -58,19 +58,23 @@ const profiled = async (given: Given, contestant: Contestant, rounds: number): P
   for (const line of await profile.stop()) given.note(line)
 }
 
-/** All shapes asked for, interleaved, with so many tasks each; prints their rows. */
-export const runProcessor = async (given: Given, processor: Processor, tasks: number): Promise<void> => {
+/** All shapes asked for, interleaved, each with its number of tasks; prints their rows. */
+export const runProcessor = async (
+  given: Given,
+  processor: Processor,
+  tasksOf: (shape: Shape) => number
+): Promise<void> => {
   const runtime = engineFor(processor, given.threads)
   await runtime.context()
   try {
-    const plans = given.texts("shape", shapes).map((shape) => planOf(shape as Shape, tasks))
+    const plans = (given.texts("shape", shapes) as ReadonlyArray<Shape>).map((shape) => planOf(shape, tasksOf(shape)))
     const contestants = plans.map((plan) => contestant(runtime, processor, plan))
     const series = await interleave(contestants, { samples: given.samples, warmUps: 2 })
     series.forEach((one, at) => {
       const { reached, shape } = plans[at]
       const beside = Object.fromEntries(Object.entries(one.beside).map(([name, value]) => [name, rounded(value)]))
       const threads = processor === "threads" ? { threads: given.threads } : {}
-      const parameters = { processor, shape, tasks, ran: reached, ...threads, ...beside }
+      const parameters = { processor, shape, tasks: tasksOf(shape), ran: reached, ...threads, ...beside }
       given.row(rowOf({ bench: "overhead", case: shape, unit: "us/task", parameters }, one.values))
     })
     if (given.profile) { for (const one of contestants) await profiled(given, one, 3) }
