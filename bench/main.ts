@@ -3,13 +3,15 @@
 import type { Bench, Given } from "./harness/Bench.ts"
 import { jsonPrinter, type Printer, tablePrinter } from "./harness/print.ts"
 import { type Flags, readFlags } from "./harness/readFlags.ts"
-import { latency } from "./latency.ts"
+import { latency } from "./latency/latency.ts"
+import { loop } from "./loop/loop.ts"
+import { memory } from "./memory/memory.ts"
 import { metg } from "./metg/metg.ts"
 import { overhead } from "./overhead/overhead.ts"
 import { rivals } from "./rivals.ts"
 import { transfer } from "./transfer/transfer.ts"
 
-const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer, metg]
+const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer, metg, memory, loop]
 
 const usage = (): string =>
   [

@@ -1,7 +1,7 @@
-// One sample of `latency` cold-start, in a process of its own: `node bench/cold-start.ts SYSTEM SETTING THREADS` prints
+// One sample of `latency` cold-start, in a process of its own: `node bench/latency/cold-start.ts SYSTEM SETTING THREADS` prints
 // the milliseconds from starting the pool (ours: building the layer) to the first result. Libraries are loaded before.
-import { systems } from "./systems/systems.ts"
-import { noop } from "./work.ts"
+import { systems } from "../systems/systems.ts"
+import { noop } from "../work.ts"
 
 const [name, setting, threads] = process.argv.slice(2)
 const system = systems.find((system) => system.name === name)

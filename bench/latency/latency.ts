@@ -1,14 +1,14 @@
-// How long one small thing takes: a single task there and back, and the first result of a fresh process.
+// How long one small thing takes: a single task there and back, the first result of a fresh process and of a large graph.
 // Not throughput (that is overhead and rivals): nothing here can be hidden in a batch.
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { Bench, Given } from "./harness/Bench.ts"
-import { best, check, type Contestant, interleave, type Series } from "./harness/interleave.ts"
-import { loadRival } from "./harness/loadRival.ts"
-import { rowOf } from "./harness/Row.ts"
-import { open, systemNames, systems } from "./systems/systems.ts"
-import { noop } from "./work.ts"
+import type { Bench, Given } from "../harness/Bench.ts"
+import { best, check, type Contestant, interleave, type Series } from "../harness/interleave.ts"
+import { loadRival } from "../harness/loadRival.ts"
+import { rowOf } from "../harness/Row.ts"
+import { open, systemNames, systems } from "../systems/systems.ts"
+import { noop } from "../work.ts"
 
 /** Ours is the case itself; the others are cases of their own names, so that a case is one row. */
 const caseOf = (name: string, system: string): string => system === "poniard" ? name : `${name}-${system}`
@@ -90,15 +90,18 @@ const coldStart = async (given: Given): Promise<void> => {
   )
 }
 
-/** The benchmark `latency`: cases `roundtrip` and `cold-start`. */
+const cases = ["roundtrip", "cold-start", "first-of-100000"]
+
+/** The benchmark `latency`: cases `roundtrip`, `cold-start` and `first-of-100000`. */
 export const latency: Bench = {
   name: "latency",
-  about: "one task there and back (us); a fresh process to its first result (ms)",
-  parameters: { case: ["roundtrip", "cold-start"], system: systemNames },
+  about: "one task there and back (us); a fresh process, and a large graph, to its first result (ms)",
+  parameters: { case: cases, system: systemNames },
   run: async (given) => {
-    for (const name of given.texts("case", ["roundtrip", "cold-start"])) {
+    for (const name of given.texts("case", cases)) {
       if (name === "roundtrip") await roundtrip(given)
       if (name === "cold-start") await coldStart(given)
+      if (name === "first-of-100000") await (await import("./firstOf.ts")).firstOf(given)
     }
   }
 }
