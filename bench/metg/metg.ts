@@ -3,7 +3,7 @@
 import type { Bench, Given } from "../harness/Bench.ts"
 import { loadRival } from "../harness/loadRival.ts"
 import { median, rounded, rowOf } from "../harness/Row.ts"
-import { metgOf, type Point, type Setting } from "./granularity.ts"
+import { efficiencyOf, metgOf, type Point, type Setting } from "./granularity.ts"
 import { type Kernel, kernels, workOf } from "./kernels.ts"
 import { type Plan, planOf } from "./Plan.ts"
 import type { Load } from "./point.ts"
@@ -48,7 +48,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
   dask: {
     load: async () => (await import("./dask.ts")).dask(),
-    tasks: (given) => given.quick ? 40 : 240,
+    tasks: (given) => given.quick ? 40 : 160,
     samples: () => 5,
     start: { compute_bound: 1024, memory_bound: 0 },
     widths: (given, pattern, kernel) =>
@@ -147,11 +147,13 @@ const print = (given: Given, one: Case, cases: ReadonlyArray<Case>, peaks: Peaks
 /** Rounds after the fifth are left out when this many ms are over: a run ends. */
 const patience = (given: Given): number => given.quick ? 15_000 : 200_000
 
-/** One sweep of a case; the next one begins where this one found one half of the peak. */
+/** One sweep of a case; the next one begins where this one found one half of the peak. No run is above the peak. */
 const sweepOnce = async (given: Given, one: Case, peaks: Peaks): Promise<ReadonlyArray<Point>> => {
   const bytes = outputBytes(given)
-  const setting = settingOf(one, given.threads, peaks.get(peakKey(one))!)
+  const peak = peaks.get(peakKey(one))!
+  const setting = settingOf(one, given.threads, peak)
   const points = await sweepPoints((i) => one.runner.run(one.plan, loadOf(one, i, bytes)), one, setting)
+  peaks.set(peakKey(one), Math.max(peak, ...points.map((point) => efficiencyOf(point, setting) * peak)))
   one.start = nextStart(points, setting)
   return points
 }
