@@ -1,29 +1,8 @@
 // npm start: a full-text index of every text file below a folder, out of core and on all cores, and answers from it.
-// The graph of tasks is in index-folder/describe.ts, what the threads run in index-folder/tasks.ts; this is the command
-// line around them. Try: npm start -- --query effect --out /tmp/index
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as CliError from "effect/cli/CliError"
-import * as Command from "effect/cli/Command"
-import * as Console from "effect/Console"
-import * as Effect from "effect/Effect"
-import { explain } from "./index-folder/explain.ts"
-import { indexFolder } from "./index-folder/indexFolder.ts"
-import { showJson, showResult, showSkips } from "./index-folder/report.ts"
-import { flags } from "./index-folder/Settings.ts"
-import type { Settings } from "./index-folder/Settings.ts"
+// Try: npm start -- --query effect --out /tmp/index. This file only sees to a fast start: modules compiled once are kept
+// in Node's compile cache, as those of the threads are (NODE_DISABLE_COMPILE_CACHE=1 goes without it); the command line
+// is in index-folder/main.ts, the graph of tasks in index-folder/describe.ts.
+import { enableCompileCache } from "node:module"
 
-const main = Effect.fnUntraced(function*(settings: Settings) {
-  const result = yield* indexFolder(settings).pipe(
-    Effect.mapError((error) => new CliError.UserError({ cause: error, userMessage: explain(error, settings) }))
-  )
-  if (result.skipped.length > 0) yield* Console.error(showSkips(result.skipped))
-  yield* Console.log(settings.json ? showJson(result) : showResult(result))
-})
-
-Command.make("index-folder", flags, main).pipe(
-  Command.withDescription("Indexes all words of the text files below a folder, with little memory and on all cores."),
-  Command.run({ version: "0.1.0" }),
-  Effect.provide(NodeServices.layer),
-  NodeRuntime.runMain
-)
+enableCompileCache()
+await import("./index-folder/main.ts")

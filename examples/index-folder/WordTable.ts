@@ -19,6 +19,13 @@ export const hashEnd = (hash: number): number => {
   return (h ^ (h >>> 16)) >>> 0
 }
 
+/** Copies the bytes `[start, end)` of `from` to `to[at]`; gives where they end there. Words are too short for `set`. */
+export const copyWord = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number => {
+  let next = at
+  for (let k = start; k < end; k++) to[next++] = from[k]
+  return next
+}
+
 /** Distinct words numbered from 0 in the order in which they were entered. */
 export class WordTable {
   /** Words in the table. */

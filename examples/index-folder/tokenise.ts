@@ -1,9 +1,11 @@
 // Finds the words of a block and splits their postings by a hash of the word: the map side of the shuffle. Everything a
 // thread needs for it is allocated once and reused. Reading files is `readBlock`'s, putting segments together `merge`'s.
+// Every hot loop is a function of its own, called often and not nested: compiled once, it is entered from the start; V8
+// enters a long loop in the middle, throws that code away at the loop's end and compiles it again, at the cores' expense.
 import { LETTER } from "./Block.ts"
 import type { Alloc, Block } from "./Block.ts"
 import { Lexicon } from "./Lexicon.ts"
-import { HASH_SEED, hashEnd, hashStep, WordTable } from "./WordTable.ts"
+import { copyWord, HASH_SEED, hashEnd, hashStep, WordTable } from "./WordTable.ts"
 
 const table = new WordTable()
 let ids = new Uint32Array(0)
@@ -40,38 +42,54 @@ const scan = (bytes: Uint8Array, from: number, to: number, shift: number, first:
   return at
 }
 
-/** Empty segments of the right sizes with the words in place, and per word where its next posting goes. */
-const layOut = (
-  partitions: number,
-  alloc: Alloc
-): { segments: Array<Uint32Array>; part: Uint16Array; next: Uint32Array } => {
-  const part = new Uint16Array(table.size)
-  const next = new Uint32Array(table.size)
-  const sizes = new Uint32Array(partitions * 3)
-  for (let id = 0; id < table.size; id++) {
-    const p = part[id] = partitionOf(hashEnd(table.hashes[id]), partitions)
+/** Puts the partition of every word of the table into `part`; gives words, bytes and postings of each partition. */
+const measure = (partitions: number, part: Uint16Array): Uint32Array => {
+  const sizes = new Uint32Array(3 * partitions)
+  const { counts, ends, hashes, size } = table
+  for (let id = 0, start = 0; id < size; id++) {
+    const p = part[id] = partitionOf(hashEnd(hashes[id]), partitions)
     sizes[3 * p]++
-    sizes[3 * p + 1] += table.ends[id] - table.startOf(id)
-    sizes[3 * p + 2] += table.counts[id]
+    sizes[3 * p + 1] += ends[id] - start
+    sizes[3 * p + 2] += counts[id]
+    start = ends[id]
   }
-  const lexicons: Array<Lexicon> = []
-  for (let p = 0; p < partitions; p++) {
-    const postings = sizes[3 * p + 2]
-    lexicons.push(Lexicon.alloc(alloc, sizes[3 * p], sizes[3 * p + 1], postings, postings))
-  }
-  const filled = new Uint32Array(partitions)
-  const cursor = Uint32Array.from(lexicons, (lexicon) => lexicon.postingsAt())
-  for (let id = 0; id < table.size; id++) {
+  return sizes
+}
+
+/** Writes every word of the table into its partition's lexicon, and into `next` where its postings begin there. */
+const layOut = (lexicons: ReadonlyArray<Lexicon>, part: Uint16Array, next: Uint32Array): void => {
+  const filled = new Uint32Array(lexicons.length)
+  const used = new Uint32Array(lexicons.length)
+  const postings = Uint32Array.from(lexicons, (lexicon) => lexicon.postingsAt())
+  const { counts, ends, hashes, size, text } = table
+  for (let id = 0, start = 0; id < size; id++) {
     const p = part[id]
     const lexicon = lexicons[p]
-    const i = filled[p]++
-    let end = lexicon.start(i)
-    for (let k = table.startOf(id); k < table.ends[id]; k++) lexicon.text[end++] = table.text[k]
-    lexicon.set(i, hashEnd(table.hashes[id]), table.counts[id], end)
-    next[id] = cursor[p]
-    cursor[p] += 2 * table.counts[id]
+    used[p] = copyWord(text, start, ends[id], lexicon.text, used[p])
+    lexicon.set(filled[p]++, hashEnd(hashes[id]), counts[id], used[p])
+    next[id] = postings[p]
+    postings[p] += 2 * counts[id]
+    start = ends[id]
   }
-  return { segments: lexicons.map((lexicon) => lexicon.packed), part, next }
+}
+
+/** Writes the places `[from, to)` of `ids` and `offsets`, all of one file, each behind its word's last. */
+const scatter = (
+  file: number,
+  from: number,
+  to: number,
+  part: Uint16Array,
+  next: Uint32Array,
+  segments: ReadonlyArray<Uint32Array>
+): void => {
+  for (let at = from; at < to; at++) {
+    const id = ids[at]
+    const segment = segments[part[id]]
+    const place = next[id]
+    segment[place] = file
+    segment[place + 1] = offsets[at]
+    next[id] = place + 2
+  }
 }
 
 /**
@@ -94,16 +112,19 @@ export const tokenise = (block: Block, partitions: number, alloc: Alloc): Array<
     upTo[k] = at
     from = ends[k]
   }
-  const { next, part, segments } = layOut(partitions, alloc)
+  const part = new Uint16Array(table.size)
+  const next = new Uint32Array(table.size)
+  const sizes = measure(partitions, part)
+  const lexicons: Array<Lexicon> = []
+  for (let p = 0; p < partitions; p++) {
+    const postings = sizes[3 * p + 2]
+    lexicons.push(Lexicon.alloc(alloc, sizes[3 * p], sizes[3 * p + 1], postings, postings))
+  }
+  layOut(lexicons, part, next)
+  const segments = lexicons.map((lexicon) => lexicon.packed)
   for (let k = 0, at = 0; k < ends.length; k++) {
-    for (const file = block.first + k; at < upTo[k]; at++) {
-      const id = ids[at]
-      const segment = segments[part[id]]
-      const to = next[id]
-      segment[to] = file
-      segment[to + 1] = offsets[at]
-      next[id] = to + 2
-    }
+    scatter(block.first + k, at, upTo[k], part, next, segments)
+    at = upTo[k]
   }
   segments.push(Uint32Array.from(segments, (segment) => segment[1]))
   return segments
