@@ -5,7 +5,9 @@ import { AllNode } from "../graph/all.ts"
 import { Handle } from "../graph/Handle.ts"
 import { argumentsOf, LargeInput, ListInput } from "../graph/lower.ts"
 import type { ArgumentVisitor, Source } from "../processor/Processor.ts"
+import { FIRST_CLASS } from "../scheduler/Event.ts"
 import { estimate } from "../scheduler/memory.ts"
+import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
 import { Snapshot } from "./InputSnapshot.ts"
 
@@ -61,6 +63,15 @@ export const sourceOf = (core: Core): Source => ({
   options: (task) => core.node(task).template.options,
   outputs: (task) => core.node(task).template.outputs,
   expected: (task) => estimate(core.state, task),
+  makerOf: (chunk) => core.state.chunks.place[chunk] === 0 ? core.state.chunks.producer[chunk] : NONE,
+  attemptOf: (task) => [core.state.tasks.attempt[task], core.state.tasks.worker[task]],
+  isUsed: (task) => {
+    const { chunks, edges, tasks } = core.state
+    const chunk = tasks.firstOutput[task]
+    const [first, last] = [chunks.firstUse[chunk], chunks.lastUse[chunk]]
+    return first !== NONE
+      && (tasks.taskClass[edges.task[first]] >= FIRST_CLASS || tasks.taskClass[edges.task[last]] >= FIRST_CLASS)
+  },
   visit: (task, visitor) => {
     const node = core.node(task)
     const inputs = new Inputs(core, task)

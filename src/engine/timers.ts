@@ -34,6 +34,13 @@ export const timers = (
         elapsed(delay)
       }))
   }
+  if (purpose === "watch") {
+    Fiber.runIn(
+      Effect.runForkWith(context)(Effect.andThen(Effect.sleep(ms), Effect.sync(() => later(() => elapsed(-1))))),
+      scope
+    )
+    return
+  }
   const wait = Effect.andThen(Effect.sleep(ms), Effect.sync(() => later(fire)))
   const fiber = Effect.runForkWith(context)(wait)
   Fiber.runIn(fiber, scope)

@@ -4,32 +4,54 @@ import { Refused } from "../chunk/codec.ts"
 import { Entry, PACKED } from "../chunk/Entry.ts"
 import { RAW_BYTES } from "../chunk/sizes.ts"
 import { NotTransferable } from "../graph/errors.ts"
+import { tagOf } from "../transport/Board.ts"
 import { Code } from "../transport/Message.ts"
 import { Writer } from "../transport/Words.ts"
 import type { ArgumentVisitor, Failed, Host } from "./Processor.ts"
+import type { SlotTable } from "./SlotTable.ts"
 
 /** The writer of one worker. */
 export class ArgumentWriter implements ArgumentVisitor {
   readonly out = new Writer()
   private readonly host: Host
+  private readonly table: SlotTable
   private readonly shared: boolean
+  private slot = 0
+  /** slot and tag of attempts behind which the task is sent */
+  private readonly awaited: Array<number> = []
 
-  constructor(host: Host, shared: boolean) {
+  constructor(host: Host, table: SlotTable, shared: boolean) {
     this.host = host
+    this.table = table
     this.shared = shared
   }
 
   /** Writes the record of a task; a problem with an argument fails it, and nothing is written. */
-  write(task: number, fn: number, flags: number, outputs: number, expected: number): Failed | undefined {
-    const { out } = this
+  write(
+    task: number,
+    slot: number,
+    head: { readonly fn: number; readonly flags: number; readonly outputs: number }
+  ): Failed | undefined {
+    const { awaited, out } = this
+    const { source } = this.host
     const mark = out.mark()
+    this.slot = slot
+    awaited.length = 0
     try {
-      out.int(fn)
-      out.int(flags)
-      out.int(outputs)
-      out.int(Math.min(0x7fffffff, Math.ceil(expected / RAW_BYTES)))
+      out.int(head.fn)
+      out.int(head.flags)
+      out.int(head.outputs)
+      out.int(Math.min(0x7fffffff, Math.ceil(source.expected(task) / RAW_BYTES)))
+      out.int(slot)
+      const tail = out.reserve()
       const count = out.reserve()
-      out.put(count, this.host.source.visit(task, this))
+      out.put(count, source.visit(task, this))
+      if (awaited.length > 0) {
+        out.put(tail, out.length - mark.at)
+        out.int(out.values.length - mark.literals)
+        out.int(awaited.length / 2)
+        for (const n of awaited) out.int(n)
+      }
       return undefined
     } catch (error) {
       out.rewind(mark)
@@ -51,6 +73,8 @@ export class ArgumentWriter implements ArgumentVisitor {
   chunk(chunk: number): void {
     const { out } = this
     const { store } = this.host
+    const maker = this.host.source.makerOf(chunk)
+    if (maker >= 0) return this.behind(maker)
     const before = store.get(chunk)
     const held = store.solidify(chunk)
     if (held !== before) this.host.solidified(chunk)
@@ -62,6 +86,16 @@ export class ArgumentWriter implements ArgumentVisitor {
       else out.packedBytes(head, store.partViews(held))
     } else if (this.shared) out.raw(code, parts[0], parts[1], false)
     else out.rawBytes(code, store.partViews(held)[0])
+  }
+
+  /** The value of a task that is under way. */
+  private behind(maker: number): void {
+    const { awaited, table } = this
+    const [attempt, worker] = this.host.source.attemptOf(maker)
+    const slot = table.refer(maker, attempt, worker)
+    if (slot >= 0) table.link(this.slot, slot)
+    awaited.push(slot, tagOf(attempt))
+    this.out.slot(slot, tagOf(attempt))
   }
 
   handle(chunk: number): void {

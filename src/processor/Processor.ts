@@ -35,6 +35,12 @@ export interface Source {
   readonly outputs: (task: number) => number
   /** bytes that its output will probably take */
   readonly expected: (task: number) => number
+  /** the task that is to make a chunk, if it is not there yet, or -1 */
+  readonly makerOf: (chunk: number) => number
+  /** a task's current attempt, and the worker to which it is under way */
+  readonly attemptOf: (task: number) => readonly [attempt: number, worker: number]
+  /** whether other tasks use its value, as far as is known */
+  readonly isUsed: (task: number) => boolean
   /** number of arguments; the visitor is told of each */
   readonly visit: (task: number, visitor: ArgumentVisitor) => number
   /** services for closures, from whoever collects */

@@ -1,67 +1,76 @@
-// What one worker was sent and has not reported: attempts in the order in which they were sent, which of them have begun
-// and which wait. Where memory is shared their claim words say it exactly; over bytes only reports tell.
-import { Claim, CLAIMS, Word } from "../transport/Transport.ts"
+// What one worker was sent and has not reported: attempts by their slots, which of them have begun and which wait.
+// Where memory is shared their words on the board say it exactly; over bytes only reports tell.
+import { Stage } from "../transport/Board.ts"
 import type { Host } from "./Processor.ts"
-
-interface Sent {
-  readonly task: number
-  /** index of its claim word */
-  readonly claim: number
-}
+import type { SlotTable } from "./SlotTable.ts"
 
 /** The attempts that are under way to one worker. */
 export class UnderWay {
   private readonly host: Host
-  private readonly words: Int32Array | undefined
-  private readonly sent = new Map<number, Sent>()
+  private readonly table: SlotTable
+  /** whether the board's words are the worker's too */
+  private readonly shared: boolean
   /** suspects that have begun: these are announced, and reported when they end */
   private readonly announced = new Set<number>()
   /** questions to the engine that are not answered: attempts by request */
   private readonly asking = new Map<number, number>()
-  private sequence = 0
-
-  constructor(host: Host, words: Int32Array | undefined) {
-    this.host = host
-    this.words = words
-  }
-
   /** How many there are. */
-  get size(): number {
-    return this.sent.size
+  size = 0
+
+  constructor(host: Host, table: SlotTable, shared: boolean) {
+    this.host = host
+    this.table = table
+    this.shared = shared
   }
 
-  /** Whether an attempt is not reported yet. */
-  has(attempt: number): boolean {
-    return this.sent.has(attempt)
+  /** An attempt is sent; its slot, or -1 if there are no more. */
+  add(task: number, attempt: number): number {
+    const slot = this.table.send(task, attempt, this.host.worker)
+    if (slot >= 0) this.size++
+    return slot
   }
 
-  /** An attempt is sent; its claim word is free. */
-  add(task: number, attempt: number): void {
-    const claim = Word.claims + this.sequence++ % CLAIMS
-    if (this.words !== undefined) Atomics.store(this.words, claim, Claim.free)
-    this.sent.set(attempt, { task, claim })
+  /** The slot of an attempt that is not reported yet, or -1. */
+  find(task: number, attempt: number): number {
+    const slot = this.table.find(task, attempt)
+    return slot >= 0 && this.table.isWith(slot, this.host.worker) ? slot : -1
   }
 
   /** An attempt is reported. */
-  settle(attempt: number): void {
-    this.sent.delete(attempt)
+  settle(task: number, attempt: number): void {
+    const slot = this.find(task, attempt)
+    if (slot < 0) return
+    this.size--
+    this.table.settle(slot)
     if (this.announced.size > 0) this.announced.delete(attempt)
   }
 
+  /** An attempt will not be sent after all, or is not this worker's any more: who was sent behind it gives up. */
+  giveUp(task: number, attempt: number): void {
+    const slot = this.find(task, attempt)
+    if (slot < 0) return
+    this.table.void(slot)
+    this.settle(task, attempt)
+  }
+
   /** Takes an attempt back; false if it has begun, or if only the worker can say. */
-  takeBack(attempt: number): boolean {
-    const sent = this.sent.get(attempt)
-    if (sent === undefined || this.words === undefined) return false
-    if (Atomics.compareExchange(this.words, sent.claim, Claim.free, Claim.revoked) !== Claim.free) return false
-    this.settle(attempt)
+  takeBack(task: number, attempt: number): boolean {
+    const slot = this.find(task, attempt)
+    if (slot < 0 || !this.shared || !this.table.move(slot, Stage.free, Stage.revoked)) return false
+    this.table.board.wake(slot)
+    this.settle(task, attempt)
     return true
   }
 
-  /** Tells an attempt that has begun that nobody wants it. */
-  cancel(attempt: number): void {
-    const sent = this.sent.get(attempt)
-    if (sent === undefined || this.words === undefined) return
-    Atomics.compareExchange(this.words, sent.claim, Claim.claimed, Claim.cancelled)
+  /** Tells an attempt that has begun that nobody wants it; false if it has ended and its report is on its way. */
+  cancel(slot: number): boolean {
+    if (!this.shared) return true
+    const { table } = this
+    if (table.move(slot, Stage.claimed, Stage.cancelled) || table.move(slot, Stage.yielded, Stage.cancelled)) {
+      table.board.wake(slot)
+    }
+    const stage = table.stage(slot)
+    return stage !== Stage.done && stage !== Stage.kept
   }
 
   /** The worker says that these have begun. */
@@ -87,39 +96,45 @@ export class UnderWay {
     return false
   }
 
-  private isClaimed({ claim }: Sent): boolean {
-    return Atomics.load(this.words!, claim) === Claim.claimed
-  }
-
   /** Whether a cancelled attempt is what its worker is busy with, and not another that is wanted. */
-  occupies(attempt: number): boolean {
-    for (const [other, sent] of this.sent) {
-      if (this.waits(other)) continue
-      if (this.words === undefined) return other === attempt
-      if (other !== attempt && this.isClaimed(sent)) return false
+  occupies(task: number, attempt: number): boolean {
+    const { table } = this
+    const slot = this.find(task, attempt)
+    for (const other of table.of(this.host.worker)) {
+      if (this.waits(table.attemptOf(other))) continue
+      if (!this.shared) return other === slot
+      if (other !== slot && table.stage(other) === Stage.claimed) return false
     }
-    return this.words !== undefined
+    return this.shared
   }
 
   /** The worker is gone: attempts that had begun. Where that is not known, all are suspects from now on. */
   lost(): Array<number> {
-    const attempts = [...this.sent.keys()]
-    const { words } = this
-    if (words !== undefined) {
-      return attempts.filter((attempt) => {
-        const state = Atomics.load(words, this.sent.get(attempt)!.claim)
-        return state === Claim.claimed || state === Claim.cancelled
-      })
+    const { table } = this
+    const slots = table.of(this.host.worker)
+    const attempts = slots.map((slot) => table.attemptOf(slot))
+    if (this.shared) {
+      const hadBegun = (_: number, i: number): boolean => {
+        const stage = table.stage(slots[i])
+        return stage === Stage.claimed || stage === Stage.cancelled || stage === Stage.yielded
+      }
+      return attempts.filter(hadBegun)
     }
-    for (const { task } of this.sent.values()) this.host.suspect(task)
+    for (const slot of slots) this.host.suspect(table.taskOf(slot))
     const running = attempts.filter((attempt) => !this.waits(attempt))
     const known = running.filter((attempt) => this.announced.has(attempt))
     return [...attempts.filter((attempt) => this.waits(attempt)), ...(known.length > 0 ? known : running.slice(0, 1))]
   }
 
-  /** Nothing is under way any more. */
+  /** Nothing is under way any more, and no value of it is good. */
   clear(): void {
-    this.sent.clear()
+    const { table } = this
+    for (const slot of table.of(this.host.worker)) {
+      table.void(slot)
+      table.settle(slot)
+    }
+    table.forget(this.host.worker)
+    this.size = 0
     this.announced.clear()
     this.asking.clear()
   }

@@ -15,6 +15,7 @@ import { faultOf } from "./faults.ts"
 import { openLink } from "./openLink.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
 import { readResults } from "./results.ts"
+import { slotsOf, type SlotTable } from "./SlotTable.ts"
 import { Tail } from "./Tail.ts"
 import { UnderWay } from "./UnderWay.ts"
 import { watchHeap } from "./watchHeap.ts"
@@ -36,21 +37,24 @@ class WorkerRunner implements Running, Answerer {
   private readonly graces = new Map<number, NodeJS.Timeout>()
   private readonly endWatch: () => void
   private isReady = false
+  private isGone = false
   private killed = ""
 
-  constructor(host: Host, transport: Transport, options: WorkerProcessorOptions) {
+  constructor(host: Host, transport: Transport, options: WorkerProcessorOptions, table: SlotTable) {
     this.host = host
     this.link = openLink(transport, {
       worker: host.worker,
       arena: host.store.arena.buffer,
+      board: table.memory,
       ...options,
       onMessage: (message) => this.receive(message),
       onNotice: (notice) => this.notice(notice),
       onExit: (exit) => this.gone(exit)
     })
-    this.sent = new UnderWay(host, this.link.words)
+    const shared = this.link.words !== undefined
+    this.sent = new UnderWay(host, table, shared)
     this.rooms = new WorkerRooms(host.store, this.link.words)
-    this.writer = new ArgumentWriter(host, this.link.words !== undefined)
+    this.writer = new ArgumentWriter(host, table, shared)
     this.endWatch = watchHeap(this.link, options.heap, () => this.sent.size > 0, (why) => this.kill(why))
   }
 
@@ -60,12 +64,17 @@ class WorkerRunner implements Running, Answerer {
     let count = 0
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i]
-      const problem = this.record(task, functions)
-      if (problem !== undefined) {
-        this.host.failed({ ...problem, attempt: attempts[i] })
+      const slot = this.sent.add(task, attempts[i])
+      if (slot < 0) {
+        this.host.retracted([task], [attempts[i]])
         continue
       }
-      this.sent.add(task, attempts[i])
+      const problem = this.isGone ? undefined : this.record(task, slot, functions)
+      if (problem !== undefined || this.isGone) {
+        this.sent.giveUp(task, attempts[i])
+        if (problem !== undefined) this.host.failed({ ...problem, attempt: attempts[i] })
+        continue
+      }
       heads[count++] = task
       heads[count++] = attempts[i]
     }
@@ -74,7 +83,7 @@ class WorkerRunner implements Running, Answerer {
     }
   }
 
-  private record(task: number, functions: Array<FunctionMessage>): ReturnType<ArgumentWriter["write"]> {
+  private record(task: number, slot: number, functions: Array<FunctionMessage>): ReturnType<ArgumentWriter["write"]> {
     const { source } = this.host
     const fn = source.fn(task)
     if (!this.known.has(fn.id)) {
@@ -91,7 +100,8 @@ class WorkerRunner implements Running, Answerer {
     const options = source.options(task)
     const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
       | (options.getResult ? Flag.apart : 0) | (this.host.isSuspect(task) ? Flag.alone | Flag.announce : 0)
-    return this.writer.write(task, fn.id, flags, source.outputs(task), source.expected(task))
+      | (source.isUsed(task) ? Flag.wanted : 0)
+    return this.writer.write(task, slot, { fn: fn.id, flags, outputs: source.outputs(task) })
   }
 
   private post(message: Partial<ToWorker>): void {
@@ -103,25 +113,25 @@ class WorkerRunner implements Running, Answerer {
     const interrupts: Array<number> = []
     const retracted: Array<number> = []
     for (let i = 0; i < attempts.length; i++) {
-      if (!sent.has(attempts[i])) continue
-      if (sent.takeBack(attempts[i])) {
-        retracted.push(i)
-        continue
+      const slot = sent.find(tasks[i], attempts[i])
+      if (slot < 0) continue
+      if (sent.takeBack(tasks[i], attempts[i])) retracted.push(i)
+      else if (sent.cancel(slot)) {
+        interrupts.push(attempts[i])
+        this.grace(tasks[i], attempts[i], sent.occupies(tasks[i], attempts[i]))
       }
-      sent.cancel(attempts[i])
-      interrupts.push(attempts[i])
-      this.grace(attempts[i], sent.occupies(attempts[i]))
     }
     if (interrupts.length > 0) this.post({ interrupts })
     if (retracted.length > 0) this.host.retracted(retracted.map((i) => tasks[i]), retracted.map((i) => attempts[i]))
   }
 
   /** A cancelled attempt that still runs after its grace: only its worker's end ends it. It has more if another runs. */
-  private grace(attempt: number, occupies: boolean): void {
+  private grace(task: number, attempt: number, occupies: boolean): void {
     const overdue = (): void => {
       this.graces.delete(attempt)
-      if (!this.sent.has(attempt)) return
-      if (!occupies || !this.sent.occupies(attempt)) this.grace(attempt, this.sent.occupies(attempt))
+      if (this.sent.find(task, attempt) < 0) return
+      const still = this.sent.occupies(task, attempt)
+      if (!occupies || !still) this.grace(task, attempt, still)
       else this.kill(`a cancelled task did not end within ${GRACE_MS} ms, so its worker was replaced`)
     }
     this.graces.set(attempt, setTimeout(overdue, GRACE_MS))
@@ -137,15 +147,15 @@ class WorkerRunner implements Running, Answerer {
     const back: Array<number> = []
     const kept: Array<number> = []
     for (let i = 0; i < attempts.length; i++) {
-      if (this.sent.takeBack(attempts[i])) back.push(i)
+      if (this.sent.takeBack(tasks[i], attempts[i])) back.push(i)
       else kept.push(i)
     }
     if (back.length > 0) this.host.retracted(back.map((i) => tasks[i]), back.map((i) => attempts[i]))
     if (kept.length > 0) this.host.kept(kept.map((i) => tasks[i]), kept.map((i) => attempts[i]))
   }
 
-  private settle(attempt: number): void {
-    this.sent.settle(attempt)
+  private settle(task: number, attempt: number): void {
+    this.sent.settle(task, attempt)
     if (this.graces.size === 0) return
     clearTimeout(this.graces.get(attempt))
     this.graces.delete(attempt)
@@ -169,10 +179,10 @@ class WorkerRunner implements Running, Answerer {
     this.rooms.settle(message.pieces)
     if (message.heads.length > 0) {
       const { failed, finished } = readResults(host, this.rooms, message)
-      for (const attempt of finished.attempts) this.settle(attempt)
+      for (let i = 0; i < finished.tasks.length; i++) this.settle(finished.tasks[i], finished.attempts[i])
       host.finished(finished)
       for (const failure of failed) {
-        this.settle(failure.attempt)
+        this.settle(failure.task, failure.attempt)
         host.failed(failure)
       }
     }
@@ -182,13 +192,13 @@ class WorkerRunner implements Running, Answerer {
       host.claimed(tasks, attempts)
     }
     for (const failure of message.failures) {
-      this.settle(failure.attempt)
+      this.settle(failure.task, failure.attempt)
       if (failure.kind === "interrupt") host.retracted([failure.task], [failure.attempt])
       else host.failed(faultOf(host, failure))
     }
     if (message.retracted.length > 0) {
       const [tasks, attempts] = split(message.retracted)
-      for (const attempt of attempts) this.settle(attempt)
+      for (let i = 0; i < tasks.length; i++) this.settle(tasks[i], attempts[i])
       host.retracted(tasks, attempts)
     }
     if (message.kept.length > 0) host.kept(...split(message.kept))
@@ -223,6 +233,7 @@ class WorkerRunner implements Running, Answerer {
   private gone(exit: Exit): void {
     this.stopTimers()
     const claimed = this.sent.lost()
+    this.isGone = true
     this.sent.clear()
     this.rooms.free()
     const reason = this.killed !== "" ? this.killed : exit.reason
@@ -271,10 +282,10 @@ export const workerProcessor = (
     accepts: ["module"],
     capacity: [1],
     ahead: AHEAD_MS,
-    follows: "none",
+    follows: transport.sharesMemory ? "shared" : "own",
     start: (host) =>
       Effect.acquireRelease(
-        Effect.sync(() => new WorkerRunner(host, transport, options)),
+        Effect.sync(() => new WorkerRunner(host, transport, options, slotsOf(host.store, transport.sharesMemory))),
         (runner) => Effect.promise(() => runner.close())
       )
   }

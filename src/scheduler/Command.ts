@@ -44,5 +44,6 @@ export type Command =
     readonly token: number
     readonly ms: number
     readonly task: number
-    readonly purpose: "retry" | "timeout"
+    /** watch: whether the task is still the first of its worker's, which others would like to have work of */
+    readonly purpose: "retry" | "timeout" | "watch"
   }

@@ -43,6 +43,8 @@ export interface Worker {
   retracting: boolean
   /** kept everything when last asked: not asked again before it reports */
   stubborn: boolean
+  /** the first attempt of its list when it was found not to have moved for a while, or 0 */
+  stuck: number
   leaving: boolean
   /** has nothing to take in the present pass of `place` */
   closed: boolean
@@ -109,8 +111,12 @@ export interface State {
   readonly admitted: Set<number>
   readonly timers: Map<
     number,
-    { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" }
+    { readonly task: number; readonly attempt: number; readonly purpose: "retry" | "timeout" | "watch" }
   >
+  /** what was sent last takes less time than it takes to send: one worker may be enough for it */
+  tiny: boolean
+  /** a timer runs that looks whether a backlog of tiny tasks is stuck */
+  watching: boolean
   /** chunks of open submissions that nobody uses, yet or any more */
   readonly orphans: Array<number>
   /** while a slice is taken in: chunks that nobody uses, unless a task further on in it does */
@@ -125,28 +131,40 @@ export interface State {
   readonly out: Outbox
 }
 
+const wishClass = (id: number): TaskClass => ({
+  id,
+  where: "here",
+  priority: 0,
+  outputs: 0,
+  bytes: -1,
+  timeout: -1,
+  persist: false,
+  rerun: true,
+  early: false,
+  handsOver: false,
+  demand: [0]
+})
+
+const emptyMemory = (budget: number): Memory => ({
+  budget,
+  resident: 0,
+  reserved: 0,
+  spilling: 0,
+  restoring: 0,
+  away: 0,
+  overdrafts: 0,
+  vain: 0
+})
+
 /** An empty state with a memory budget in bytes. */
 export const makeState = (options: { readonly budget: number }): State => {
   const tasks = new TaskTable()
   const queue = (): Record<Where, ReadyQueue> => ({ here: new ReadyQueue(tasks), module: new ReadyQueue(tasks) })
-  const wish = (id: number): TaskClass => ({
-    id,
-    where: "here",
-    priority: 0,
-    outputs: 0,
-    bytes: -1,
-    timeout: -1,
-    persist: false,
-    rerun: true,
-    early: false,
-    handsOver: false,
-    demand: [0]
-  })
   return {
     tasks,
     chunks: new ChunkTable(),
     edges: new EdgeTable(),
-    classes: [wish(0), wish(1)],
+    classes: [wishClass(0), wishClass(1)],
     learned: [0, 1].map(() => ({ duration: -1, bytes: -1, finished: 0 })),
     workers: new Map(),
     evictable: new Set(),
@@ -155,16 +173,7 @@ export const makeState = (options: { readonly budget: number }): State => {
     fetched: queue(),
     inner: queue(),
     roots: queue(),
-    memory: {
-      budget: options.budget,
-      resident: 0,
-      reserved: 0,
-      spilling: 0,
-      restoring: 0,
-      away: 0,
-      overdrafts: 0,
-      vain: 0
-    },
+    memory: emptyMemory(options.budget),
     reservations: new Map(),
     yielded: new Set(),
     handed: new Set(),
@@ -173,6 +182,8 @@ export const makeState = (options: { readonly budget: number }): State => {
     fetching: new Set(),
     admitted: new Set(),
     timers: new Map(),
+    tiny: false,
+    watching: false,
     orphans: [],
     submitting: false,
     doubtful: [],
@@ -211,6 +222,7 @@ export const makeWorker = (
   last: NONE,
   retracting: false,
   stubborn: false,
+  stuck: 0,
   leaving: false,
   closed: false,
   near: new ReadyQueue(s.tasks),

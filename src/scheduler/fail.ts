@@ -63,6 +63,26 @@ export const fail = (s: State, task: number, via: number, reason: Reason): void 
   sweep(s, unused)
 }
 
+/**
+ * An attempt is over although it may have handed its value on, and nobody is to use that: what was sent behind it begins
+ * again, and so does what was sent behind that.
+ */
+export const pullBack = (s: State, task: number): void => {
+  const { chunks, edges, tasks } = s
+  const pending: Array<number> = [task]
+  while (pending.length > 0) {
+    const chunk = tasks.firstOutput[pending.pop()!]
+    if (chunk === NONE || chunks.place[chunk] !== 0) continue
+    for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) {
+      const follower = edges.task[edge]
+      if (tasks.status[follower] !== RUNNING) continue
+      interrupt(s, follower)
+      tasks.become(follower, WAITING)
+      pending.push(follower)
+    }
+  }
+}
+
 /** The attempt is over without a result: the task waits `ms` and is tried again. */
 const retry = (s: State, task: number, ms: number): void => {
   s.tasks.become(task, WAITING)
@@ -109,9 +129,16 @@ export const elapsed = (s: State, token: number, retryAfter: number): void => {
     if (s.tasks.status[task] === WAITING && s.tasks.order[task] === attempt) satisfy(s, task, NONE)
     return
   }
+  if (purpose === "watch") {
+    s.watching = false
+    const w = isCurrent(s, task, attempt) ? s.workers.get(s.tasks.worker[task]) : undefined
+    if (w !== undefined) w.stuck = attempt
+    return
+  }
   if (!isCurrent(s, task, attempt)) return
   if (retryAfter < 0) return fail(s, task, NONE, "timeout")
   interrupt(s, task)
+  pullBack(s, task)
   retry(s, task, retryAfter)
 }
 

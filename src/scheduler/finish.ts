@@ -1,6 +1,6 @@
 // A worker's report of finished tasks: their values are stored, consumers have one input less to wait for, and
 // inputs are let go.
-import { exorcise, isCurrent, reported } from "./attempt.ts"
+import { exorcise, isCurrent, LEAST_MS, reported } from "./attempt.ts"
 import { LIVE, PERSISTED } from "./ChunkTable.ts"
 import { type Finished, FIRST_CLASS, SHARED } from "./Event.ts"
 import { makeReady } from "./ready.ts"
@@ -8,6 +8,8 @@ import { letGo, sweep } from "./release.ts"
 import type { State } from "./State.ts"
 import { NONE, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
+/** A duration counts for so many times the average at most. */
+const OUTLIER = 8
 /** Values smaller than this are not worth a reservation. */
 const SMALL = 4096
 
@@ -39,7 +41,9 @@ export const store = (s: State, chunk: number, bytes: number, place: number, wor
 const learn = (s: State, task: number, duration: number, bytes: number): void => {
   const learned = s.learned[s.tasks.taskClass[task]]
   learned.finished++
-  learned.duration = learned.duration < 0 ? duration : learned.duration * 0.8 + duration * 0.2
+  // One that the machine kept waiting says little of the others.
+  const told = Math.min(duration, OUTLIER * Math.max(learned.duration, LEAST_MS))
+  learned.duration = learned.duration < 0 ? duration : learned.duration * 0.8 + told * 0.2
   const counted = bytes < SMALL ? 0 : bytes
   if (counted > learned.bytes) learned.bytes = counted
 }

@@ -10,6 +10,10 @@ import { NONE, READY } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
 const MOST_AHEAD = 4096
+/** ms that a task takes which takes longer to send. */
+const TINY_MS = 0.003
+/** ms after which a backlog of tiny tasks that has not moved is shared out like any other. */
+const WATCH_MS = 20
 /** ms of work that are handed out before the next worker has its turn. */
 const STRETCH_MS = 0.25
 /** Ready tasks looked at past one that memory does not admit. */
@@ -28,7 +32,9 @@ const hasRoom = (w: Worker): boolean => {
 let workless = 0
 
 /** Of workers with equally little to do, the one goes first that has tasks near it: else another would take them. */
-const isBefore = (a: Worker, b: Worker): boolean => {
+const isBefore = (a: Worker, b: Worker, tiny: boolean): boolean => {
+  // Tasks that take less time than it takes to send them: one worker can keep up, and their inputs are there.
+  if (tiny) return a.sent > b.sent
   if (a.expected !== b.expected) return a.expected < b.expected
   if (a.sent !== b.sent) return a.sent < b.sent
   return a.near.size > 0 && b.near.size === 0
@@ -40,7 +46,7 @@ const leastLoaded = (s: State): Worker | undefined => {
   for (const w of s.alive) {
     if (w.closed || !hasRoom(w)) continue
     if (w.sent === 0) workless++
-    if (best === undefined || isBefore(w, best)) best = w
+    if (best === undefined || isBefore(w, best, s.tiny)) best = w
   }
   return best
 }
@@ -109,6 +115,7 @@ const fits = (s: State, w: Worker, task: number): boolean => {
 const dispatch = (s: State, w: Worker, task: number): void => {
   if (s.admitted.delete(task)) pin(s, task, -1)
   send(s, w, task, estimate(s, task))
+  s.tiny = s.tasks.expected[task] < TINY_MS
 }
 
 /**
@@ -138,7 +145,7 @@ const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
 
 /** Gives a worker a stretch of work, a single task if others have none; false if it got none. */
 const fill = (s: State, w: Worker): boolean => {
-  const until = w.expected + (workless > 1 ? 0 : STRETCH_MS)
+  const until = w.expected + (workless > 1 && !s.tiny ? 0 : STRETCH_MS)
   let some = false
   do {
     const { from, task } = choose(s, w)
@@ -187,6 +194,7 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
     if (busiest === undefined || w.expected > busiest.expected) busiest = w
   }
   if (busiest === undefined) return
+  if (busiest.expected < busiest.sent * TINY_MS && !isStuck(s, busiest)) return watch(s, busiest)
   const stuck = busiest.ghosts.size - busiest.ending.size
   const taken = new Set<number>()
   for (let task = laterPart(s, busiest, stuck); task !== NONE; task = s.tasks.behind[task]) {
@@ -198,6 +206,19 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
   busiest.retracting = taken.size > 0
   // The last first: the worker comes from the other end.
   for (const task of [...taken].reverse()) s.out.add("retract", busiest.id, task, s.tasks.attempt[task])
+}
+
+const isStuck = (s: State, w: Worker): boolean =>
+  w.stuck > 0 && w.first !== NONE && s.tasks.attempt[w.first] === w.stuck
+
+/** Tiny tasks are not worth taking back, unless the one before them takes longer than it should. */
+const watch = (s: State, w: Worker): void => {
+  if (s.watching || w.first === NONE) return
+  s.watching = true
+  const token = s.nextToken++
+  const task = w.first
+  s.timers.set(token, { task, attempt: s.tasks.attempt[task], purpose: "watch" })
+  s.out.afters.push({ _tag: "after", token, ms: WATCH_MS, task, purpose: "watch" })
 }
 
 /** The first task of the later half of a backlog; of all that waits, where what runs is not wanted. */

@@ -2,7 +2,7 @@
 // tasks (the third loss fails them), unclaimed ones simply run elsewhere.
 import { exorcise, isCurrent, reported } from "./attempt.ts"
 import type { Event } from "./Event.ts"
-import { fail } from "./fail.ts"
+import { fail, pullBack } from "./fail.ts"
 import { makeReady } from "./ready.ts"
 import { makeWorker, type State } from "./State.ts"
 import { NONE, READY, WAITING } from "./TaskTable.ts"
@@ -60,6 +60,7 @@ export const processorLost = (s: State, e: Lost): void => {
     for (const task of tasks) reported(s, task)
     forget(s, e.worker)
     for (const task of tasks) s.tasks.become(task, WAITING)
+    for (const task of tasks) pullBack(s, task)
     for (const task of blamed) {
       if (s.tasks.status[task] !== WAITING) continue
       const spec = s.classes[s.tasks.taskClass[task]]

@@ -22,7 +22,9 @@ export const Code = {
   /** a chunk itself: id; type code or PACKED; bytes as a literal */
   handle: 8,
   /** like raw, but the array is one of the task's inputs: shared by count */
-  alias: 9
+  alias: 9,
+  /** the value of an attempt behind which this one was sent: slot, tag */
+  slot: 10
 } as const
 
 /** A function that a worker meets for the first time. */
@@ -43,11 +45,17 @@ export const Flag = {
   /** the result travels in the message, although memory is shared (`getResult`) */
   apart: 4,
   /** report it before anything else begins: it was under way to a worker that died, and one of those was to blame */
-  alone: 8
+  alone: 8,
+  /** its value is wanted by others: keep it for those that are sent behind it */
+  wanted: 16
 } as const
 
-/** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, number of
- * arguments, arguments. */
+/** Ints of a record before its arguments. */
+export const RECORD_HEAD = 7
+
+/** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, slot, tail, number of
+ * arguments; the arguments; and if it was sent behind others, `tail` ints from its start: its number of literals, how
+ * many others, and slot and tag of each. */
 export interface ToWorker {
   readonly functions: ReadonlyArray<FunctionMessage>
   /** task, attempt for each record */

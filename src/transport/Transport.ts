@@ -2,25 +2,17 @@
 // thread today, a process or a machine later; whether memory is shared is the transport's to say.
 import type { FromWorker, Notice, ToWorker } from "./Message.ts"
 
-/** Words of the memory that a thread shares with the engine; Int32 indices. */
+/** Words of the memory that a thread shares with the engine alone; Int32 indices. */
 export const Word = {
-  /** counts up with every message to the worker */
-  bell: 0,
   /** 0 while the worker waits for room, 1 when there is an answer */
-  room: 1,
+  room: 0,
   /** the answer: offset / 64, or -1; then bytes low and high */
-  roomOffset: 2,
-  roomLow: 3,
-  roomHigh: 4,
-  /** first claim word */
-  claims: 16
+  roomOffset: 1,
+  roomLow: 2,
+  roomHigh: 3,
+  /** how many there are */
+  count: 4
 } as const
-
-/** Records that can be under way to one worker: claim words are reused in turn. */
-export const CLAIMS = 8192
-
-/** What a claim word says. Done: it has ended, although its report may not have been sent yet. */
-export const Claim = { free: 0, claimed: 1, revoked: 2, cancelled: 3, done: 4 } as const
 
 /** How a far side ended. */
 export interface Exit {
@@ -34,6 +26,8 @@ export interface Exit {
 export interface Opening {
   readonly worker: number
   readonly arena: SharedArrayBuffer
+  /** memory of the engine's board */
+  readonly board: SharedArrayBuffer
   readonly check: boolean
   /** bytes that its JavaScript heap may take, or Infinity; a transport that can is to let it have some more */
   readonly heap: number
@@ -58,6 +52,8 @@ export interface Link {
 /** A way to start far sides. */
 export interface Transport {
   readonly name: string
+  /** its workers have the arena and the board */
+  readonly sharesMemory: boolean
   /** Starts one. What it throws counts as a start that failed. */
   readonly open: (opening: Opening) => Link
 }

@@ -101,6 +101,23 @@ export class Writer {
     this.int(chunk)
   }
 
+  /** Appends the value of an attempt that is under way. */
+  slot(slot: number, tag: number): void {
+    this.int(Code.slot)
+    this.int(slot)
+    this.int(tag)
+  }
+
+  /** What was written at a place. */
+  look(at: number): number {
+    return this.ints[at]
+  }
+
+  /** What was written since a mark, as it would be read. */
+  since(mark: { readonly at: number; readonly literals: number }): Reader {
+    return new Reader(this.ints.slice(mark.at, this.at), this.values.slice(mark.literals))
+  }
+
   /** What was written, as its own array; the writer starts again. */
   take(): { readonly ints: Int32Array; readonly values: Array<unknown> } {
     const taken = { ints: this.ints.slice(0, this.at), values: this.values }
@@ -114,12 +131,30 @@ export class Writer {
 export class Reader {
   readonly ints: Int32Array
   readonly values: ReadonlyArray<unknown>
-  private at = 0
-  private literal = 0
+  private at: number
+  private literal: number
 
-  constructor(ints: Int32Array, values: ReadonlyArray<unknown>) {
+  constructor(ints: Int32Array, values: ReadonlyArray<unknown>, at = 0, literal = 0) {
     this.ints = ints
     this.values = values
+    this.at = at
+    this.literal = literal
+  }
+
+  /** Another reader of the same, from where this one stands. */
+  fork(): Reader {
+    return new Reader(this.ints, this.values, this.at, this.literal)
+  }
+
+  /** The integer so many places further on, which stays. */
+  look(ahead: number): number {
+    return this.ints[this.at + ahead]
+  }
+
+  /** Passes over integers and literals. */
+  skip(ints: number, literals: number): void {
+    this.at += ints
+    this.literal += literals
   }
 
   /** Whether everything has been read. */

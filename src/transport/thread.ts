@@ -2,10 +2,11 @@
 // shared. `bytes: true` makes the loopback transport: the same threads, but every message is one frame of bytes and
 // nothing is shared, so that what passes here passes between processes and machines too.
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads"
+import { Board } from "./Board.ts"
 import { fromFrame, toFrame } from "./frame.ts"
 import type { FromWorker, Notice, ToWorker } from "./Message.ts"
 import { startThread } from "./startThread.ts"
-import { CLAIMS, type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
+import { type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
 
 /** What a thread is told at its start. */
 export interface ThreadData {
@@ -14,6 +15,8 @@ export interface ThreadData {
   readonly port: import("node:worker_threads").MessagePort
   readonly arena: SharedArrayBuffer | undefined
   readonly words: Int32Array | undefined
+  /** shared with all workers of the engine, or bytes for a board of its own */
+  readonly board: SharedArrayBuffer | number
   readonly check: boolean
   readonly bytes: boolean
 }
@@ -49,13 +52,15 @@ const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected:
 
 const open = (opening: Opening, bytes: boolean): Link => {
   const { port1, port2 } = new MessageChannel()
-  const words = bytes ? undefined : new Int32Array(new SharedArrayBuffer(4 * (Word.claims + CLAIMS)))
+  const words = bytes ? undefined : new Int32Array(new SharedArrayBuffer(4 * Word.count))
+  const board = new Board(opening.board)
   const data: ThreadData = {
     poniard: true,
     worker: opening.worker,
     port: port2,
     arena: bytes ? undefined : opening.arena,
     words,
+    board: bytes ? opening.board.byteLength : opening.board,
     check: opening.check,
     bytes
   }
@@ -73,8 +78,8 @@ const open = (opening: Opening, bytes: boolean): Link => {
   return {
     words,
     post: (message: ToWorker) => {
-      if (words !== undefined) Atomics.add(words, Word.bell, 1)
       port1.postMessage(bytes ? toFrame(message) : message)
+      if (!bytes) board.ring(opening.worker)
     },
     heapBytes: () => thread.getHeapStatistics().then((statistics) => statistics.used_heap_size),
     terminate,
@@ -88,7 +93,11 @@ const open = (opening: Opening, bytes: boolean): Link => {
 }
 
 /** Worker threads with shared memory. */
-export const threadTransport: Transport = { name: "thread", open: (opening) => open(opening, false) }
+export const threadTransport: Transport = {
+  name: "thread",
+  sharesMemory: true,
+  open: (opening) => open(opening, false)
+}
 
 /** Worker threads with which nothing is shared: every message is a frame of bytes. For tests. */
-export const bytesTransport: Transport = { name: "bytes", open: (opening) => open(opening, true) }
+export const bytesTransport: Transport = { name: "bytes", sharesMemory: false, open: (opening) => open(opening, true) }

@@ -1,8 +1,8 @@
 // One attempt on a worker: what it holds, how it ends, and what its function may ask about itself.
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { CurrentTask, Slab } from "../graph/CurrentTask.ts"
+import { Stage, tagOf } from "../transport/Board.ts"
 import { type Failure, Flag } from "../transport/Message.ts"
-import { Claim } from "../transport/Transport.ts"
 import type { Far } from "./Far.ts"
 import type { Piece } from "./Room.ts"
 
@@ -22,8 +22,8 @@ export interface Ending {
 export interface AttemptHead {
   readonly task: number
   readonly attempt: number
-  /** index of its claim word */
-  readonly claim: number
+  /** its slot on the board */
+  readonly slot: number
   readonly inputs: Array<number>
   readonly outputs: number
   readonly expected: number
@@ -41,9 +41,15 @@ export class Attempt implements CurrentTask {
   readonly many: boolean
   readonly apart: boolean
   readonly alone: boolean
+  readonly flags: number
+  readonly slot: number
+  /** what tells it in its slot */
+  readonly tag: number
   readonly pieces: Array<Piece> = []
   readonly started = performance.now()
   ended = false
+  /** its value is on the board */
+  published = false
   /** it waits for other tasks */
   yielded = false
   private waits = 0
@@ -52,13 +58,14 @@ export class Attempt implements CurrentTask {
   private ending: Ending | undefined = undefined
   private onCancel: (() => void) | undefined = undefined
   private readonly far: Far
-  private readonly claim: number
 
   constructor(far: Far, head: AttemptHead) {
     this.far = far
     this.task = head.task
     this.attempt = head.attempt
-    this.claim = head.claim
+    this.slot = head.slot
+    this.tag = tagOf(head.attempt)
+    this.flags = head.flags
     this.inputs = head.inputs
     this.outputs = head.outputs
     this.expected = head.expected
@@ -72,14 +79,12 @@ export class Attempt implements CurrentTask {
   }
 
   get processor(): string {
-    return `${this.far.port.words === undefined ? "bytes" : "thread"} ${this.far.worker}`
+    return `${this.far.port.shared ? "thread" : "bytes"} ${this.far.worker}`
   }
 
   isCancelled(): boolean {
     if (this.cancelled || this.ended) return true
-    const { words } = this.far.port
-    // An asynchronous attempt may outlive its claim word, which is another's then; it is told by message.
-    if (words !== undefined && this.ending === undefined) return Atomics.load(words, this.claim) === Claim.cancelled
+    if (this.far.port.shared) return this.far.board.stage(this.slot, this.tag) === Stage.cancelled
     this.far.port.drain((incoming) => this.far.receive(incoming))
     return this.cancelled
   }
@@ -128,8 +133,15 @@ export class Attempt implements CurrentTask {
   /** It is over. */
   end(): void {
     this.ended = true
-    const { words } = this.far.port
-    if (words !== undefined) Atomics.compareExchange(words, this.claim, Claim.claimed, Claim.done)
+    if (this.published) return
+    this.move(Stage.claimed, Stage.void)
+    this.move(Stage.yielded, Stage.void)
+  }
+
+  /** Tells how far it is, and wakes who waits for it. */
+  move(from: Stage, to: Stage): void {
+    if (this.slot < 0 || !this.far.board.move(this.slot, this.tag, from, to)) return
+    this.far.board.wake(this.slot)
   }
 
   succeed(value: unknown): void {

@@ -1,8 +1,10 @@
 // The far side as a whole: what one worker consists of, put together at its start by entry.ts.
 import type { Crossing } from "../chunk/codec.ts"
+import type { Board } from "../transport/Board.ts"
 import type { Answer, Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Functions } from "./Functions.ts"
+import type { Handover } from "./Handover.ts"
 import type { Incoming, Port } from "./Port.ts"
 import type { Report } from "./Report.ts"
 import type { Room } from "./Room.ts"
@@ -18,6 +20,8 @@ export interface Guard {
 export interface Far {
   readonly worker: number
   readonly port: Port
+  readonly board: Board
+  readonly handover: Handover
   readonly crossing: Crossing
   readonly functions: Functions
   readonly report: Report

@@ -2,21 +2,25 @@
 // ones while the event loop turns. Between attempts it looks at its port, so that what is taken back or cancelled is
 // known at once; results are reported when the backlog is empty or a millisecond has passed.
 import { RAW_BYTES } from "../chunk/sizes.ts"
-import { setCurrentTask } from "../graph/CurrentTask.ts"
+import { Stage, tagOf } from "../transport/Board.ts"
 import { Flag, type ToWorker } from "../transport/Message.ts"
-import { Claim, CLAIMS, Word } from "../transport/Transport.ts"
-import { isEffect, isPromise, runEffect } from "./asynchronous.ts"
+import type { Reader } from "../transport/Words.ts"
 import { type Attempt, attempts, makeAttempt } from "./Attempt.ts"
 import { Backlog, type Batch } from "./Backlog.ts"
-import { failureOf, interruptFailure, missingFailure, outputsFailure } from "./failures.ts"
+import { Calls } from "./Calls.ts"
+import { missingFailure } from "./failures.ts"
 import type { Far } from "./Far.ts"
 import { exitedWhileLoading, type Known } from "./Functions.ts"
+import { Unreachable } from "./Handover.ts"
+import { MOST_PARKED, type Parked, tailOf, Waiting } from "./Waiting.ts"
 
 /** Finished attempts are reported after so many ms, or as soon as there are so many, although there is more to do. */
 const REPORT_MS = 1
 const REPORT_COUNT = 1024
 /** ms after which the event loop gets a turn although there is more to do. */
 const TURN_MS = 10
+/** ms that it sleeps at most for inputs that others make. */
+const SLEEP_MS = 5
 
 /** The runner of one worker. */
 export class Runner {
@@ -24,13 +28,11 @@ export class Runner {
   private readonly backlog = new Backlog()
   /** attempts that the engine took back by message */
   private readonly revoked = new Set<number>()
-  private readonly running = new Map<number, Attempt>()
-  /** asynchronous attempts that hold the slot */
-  private active = 0
-  /** the plain function that runs now */
-  private current: Attempt | undefined = undefined
-  private sequence = 0
+  private readonly calls: Calls
+  private readonly waiting: Waiting
   private loading = false
+  /** what waits is to be looked at */
+  private rung = false
   /** the next attempt is claimed already, because its function had to be loaded; and nobody wants it any more */
   private ahead = false
   private unwanted = false
@@ -42,6 +44,8 @@ export class Runner {
   private lastTurn = 0
   constructor(far: Far) {
     this.far = far
+    this.waiting = new Waiting(far.handover)
+    this.calls = new Calls(far, { flush: () => this.flush(), pumpSoon: () => this.pumpSoon() })
   }
 
   /** A message of the engine. */
@@ -49,15 +53,20 @@ export class Runner {
     for (const fn of message.functions) this.far.functions.introduce(fn)
     this.backlog.add(message)
     for (const attempt of message.retracts) {
-      if (!this.retract(attempt)) this.far.report.gaveBack(this.running.get(attempt)?.task ?? -1, attempt, true)
+      if (!this.retract(attempt)) this.far.report.gaveBack(this.calls.find(attempt)?.task ?? -1, attempt, true)
     }
     for (const attempt of message.interrupts) this.interrupt(attempt)
     for (const answer of message.answers) this.far.answered(answer)
-    if (this.current !== undefined) this.flush() // it may run for long
+    if (this.calls.current !== undefined) this.flush() // it may run for long
   }
 
   /** Gives an attempt back; false if it has begun. */
   private retract(attempt: number): boolean {
+    const parked = this.waiting.take(attempt)
+    if (parked !== undefined) {
+      this.far.report.gaveBack(parked.task, attempt, false)
+      return true
+    }
     const task = this.revoked.has(attempt) || this.isAhead(attempt) ? -1 : this.backlog.find(attempt)
     if (task < 0) return false
     this.revoked.add(attempt)
@@ -66,7 +75,7 @@ export class Runner {
   }
 
   private interrupt(attempt: number): void {
-    const running = this.current?.attempt === attempt ? this.current : this.running.get(attempt)
+    const running = this.calls.find(attempt)
     if (running !== undefined) running.cancel()
     else if (this.isAhead(attempt)) this.unwanted = true
     else this.retract(attempt)
@@ -94,12 +103,9 @@ export class Runner {
     this.lastTurn = this.lastReport = performance.now()
     let stepped = this.lastTurn
     try {
-      while (this.active === 0 && !this.loading) {
-        this.far.port.drain((incoming) => this.far.receive(incoming))
-        const batch = this.backlog.first()
-        if (batch === undefined) break
-        this.step(batch)
-        this.backlog.trim()
+      while (this.calls.active === 0 && !this.loading) {
+        if (this.far.port.drain((incoming) => this.far.receive(incoming))) this.rung = true
+        if (!this.next()) break
         const now = performance.now()
         if (this.last !== undefined) this.last.slow = now - stepped >= REPORT_MS
         stepped = now
@@ -113,7 +119,35 @@ export class Runner {
       this.pumping = false
     }
     this.flush()
-    if (this.backlog.empty && this.running.size === 0) this.far.idle()
+    if (this.backlog.empty && this.calls.running.size === 0) this.far.idle()
+  }
+
+  /** Does one thing: what waited for its inputs goes first. False if there is nothing to do. */
+  private next(): boolean {
+    this.last = undefined
+    if (this.rung) {
+      const found = this.waiting.next()
+      if (found !== undefined) {
+        this.unpark(found.parked, found.there)
+        return true
+      }
+      this.rung = false
+    }
+    const batch = this.backlog.first()
+    if (batch !== undefined) {
+      this.step(batch)
+      this.backlog.trim()
+      return true
+    }
+    if (this.waiting.size === 0) return false
+    this.flush()
+    // What is asynchronous needs the event loop, which no bell wakes.
+    if (!this.far.port.shared || this.calls.running.size > 0) {
+      for (const parked of this.waiting.takeAll()) this.giveBack(parked)
+      return false
+    }
+    this.far.port.sleep(SLEEP_MS)
+    return true
   }
 
   /** Goes on after the event loop has had a turn. */
@@ -137,23 +171,56 @@ export class Runner {
     if (!this.far.report.empty) this.far.port.post(this.far.report.take(false))
   }
 
+  /** The next record of the backlog: runs it, loads its function first, or sets it aside until its inputs are there. */
   private step(batch: Batch): void {
-    const { functions } = this.far
     const { heads, reader } = batch
-    const id = reader.peek()
-    const claim = Word.claims + this.sequence % CLAIMS
-    const isMine = this.ahead || !this.isRevoked(heads[batch.next + 1], claim)
-    const known = functions.get(id)
+    const task = heads[batch.next]
+    const attempt = heads[batch.next + 1]
+    const slot = reader.look(4)
+    const tail = reader.look(5)
+    const known = this.far.functions.get(reader.peek())
     this.last = undefined
-    if (isMine && known === undefined) return this.load(id)
-    this.sequence++
+    if (tail > 0) {
+      // It is claimed when its inputs are there, so the function comes first.
+      if (known === undefined) return this.load(reader.peek(), false)
+      const { awaited, ints, literals } = tailOf(reader, tail)
+      const parked = { task, attempt, slot, reader: reader.fork(), awaited }
+      batch.next += 2
+      reader.skip(ints, literals)
+      const now = this.waiting.park(parked)
+      if (now !== "pending") return this.unpark(parked, now === "there")
+      if (this.waiting.size > MOST_PARKED) this.giveBack(this.waiting.take(attempt)!)
+      return
+    }
+    const isMine = this.ahead || this.claim(attempt, slot)
+    if (isMine && known === undefined) return this.load(reader.peek(), true)
     this.ahead = false
-    const task = heads[batch.next++]
-    const number = heads[batch.next++]
+    batch.next += 2
+    this.begin(task, attempt, reader, isMine ? known : undefined)
+  }
+
+  /** One that was set aside: it runs now, or goes back. */
+  private unpark(parked: Parked, there: boolean): void {
+    const { attempt, reader, slot, task } = parked
+    if (!there) return this.giveBack(parked)
+    if (this.claim(attempt, slot)) this.begin(task, attempt, reader, this.far.functions.get(reader.peek()))
+  }
+
+  /** The engine is to run it when its inputs are there. */
+  private giveBack({ attempt, slot, task }: Parked): void {
+    if (!this.claim(attempt, slot)) return
+    this.far.board.settle(slot, tagOf(attempt), Stage.void)
+    this.far.report.gaveBack(task, attempt, false)
+  }
+
+  /** Reads a record and calls its function; without `known` it only reads. */
+  private begin(task: number, attempt: number, reader: Reader, known: Known | undefined): void {
     reader.int()
     const flags = reader.int()
     const outputs = reader.int()
     const expected = reader.int() * RAW_BYTES
+    const slot = reader.int()
+    reader.int()
     const inputs: Array<number> = []
     const args: Array<unknown> = []
     let problem: unknown
@@ -165,25 +232,30 @@ export class Runner {
         problem ??= error
       }
     }
-    if (!isMine || known === undefined) return
-    const attempt = makeAttempt(this.far, { task, attempt: number, claim, inputs, outputs, expected, flags })
+    if (known === undefined) return
+    this.start(makeAttempt(this.far, { task, attempt, slot, inputs, outputs, expected, flags }), known, args, problem)
+  }
+
+  private start(attempt: Attempt, known: Known, args: Array<unknown>, problem: unknown): void {
+    const { calls } = this
     if (this.unwanted) {
       this.unwanted = false
-      return this.end(attempt, () => this.far.report.failed(interruptFailure(attempt)))
+      return calls.refuse(attempt, undefined)
     }
-    const isAnnounced = (flags & Flag.announce) !== 0
-    if (isAnnounced) this.far.report.claimed(task, number)
+    const isAnnounced = (attempt.flags & Flag.announce) !== 0
+    if (isAnnounced) this.far.report.claimed(attempt.task, attempt.attempt)
     // What may run long, or for ever, must not keep to itself what has finished.
     if (isAnnounced || known.slow) this.flush()
     this.last = known
-    if (known.fn === undefined) this.end(attempt, () => this.far.report.failed(missingFailure(attempt, known.missing!)))
-    else if (problem !== undefined) this.fail(attempt, problem)
-    else this.call(attempt, known.fn, known.url, args)
+    if (known.fn === undefined) calls.refuse(attempt, known.missing)
+    else if (problem instanceof Unreachable) calls.giveBack(attempt)
+    else if (problem !== undefined) calls.fail(attempt, problem)
+    else calls.call(attempt, known.fn, known.url, args)
   }
 
   /** Loads the function of the next attempt, which is claimed before: a module may take for ever, or end the thread. */
-  private load(id: number): void {
-    this.ahead = true
+  private load(id: number, claimed: boolean): void {
+    this.ahead = claimed
     this.loading = true
     this.flush()
     // What a module starts while it is loaded is not the last task's.
@@ -195,104 +267,13 @@ export class Runner {
     )
   }
 
-  private isRevoked(attempt: number, claim: number): boolean {
-    const { words } = this.far.port
-    if (words === undefined) return this.revoked.size > 0 && this.revoked.delete(attempt)
-    return Atomics.compareExchange(words, claim, Claim.free, Claim.claimed) !== Claim.free
-  }
-
-  private call(attempt: Attempt, fn: Function, url: string, args: Array<unknown>): void {
-    this.far.guard?.before(attempt, args)
-    let result: unknown
-    let kind: "plain" | "effect" | "promise" = "plain"
-    setCurrentTask(attempt)
-    this.current = attempt
-    attempts.enterWith(attempt)
-    try {
-      result = fn(...args)
-      if (typeof result === "object" && result !== null) {
-        kind = isEffect(result) ? "effect" : isPromise(result) ? "promise" : "plain"
-      }
-    } catch (error) {
-      return this.fail(attempt, error)
-    } finally {
-      setCurrentTask(undefined)
-      this.current = undefined
+  /** Begins an attempt, so that it is taken back no more; false if it has been. */
+  private claim(attempt: number, slot: number): boolean {
+    const { board, port } = this.far
+    if (!port.shared) {
+      if (this.revoked.size > 0 && this.revoked.delete(attempt)) return false
+      board.open(slot, tagOf(attempt))
     }
-    if (kind === "effect") this.suspend(attempt, () => runEffect(this.far, attempt, url, result as object))
-    else if (kind === "plain") this.finish(attempt, result)
-    else {
-      const promise = result as PromiseLike<unknown>
-      this.suspend(
-        attempt,
-        () => void promise.then((value) => attempt.succeed(value), (error: unknown) => attempt.fail(error))
-      )
-    }
-  }
-
-  /** An asynchronous attempt: it holds the slot until it ends, or while it does not wait for another task. */
-  private suspend(attempt: Attempt, start: () => void): void {
-    this.active++
-    this.running.set(attempt.attempt, attempt)
-    attempt.begin({
-      succeed: (value) => this.resume(attempt, () => this.finish(attempt, value)),
-      fail: (error) => this.resume(attempt, () => this.fail(attempt, error)),
-      failed: (failure) => this.resume(attempt, () => this.end(attempt, () => this.far.report.failed(failure))),
-      yield: () => {
-        this.active--
-        this.pumpSoon()
-      },
-      proceed: () => {
-        this.active++
-      }
-    })
-    try {
-      start()
-    } catch (error) {
-      attempt.fail(error)
-    }
-  }
-
-  private resume(attempt: Attempt, f: () => void): void {
-    if (!this.running.delete(attempt.attempt)) return
-    if (!attempt.yielded) this.active--
-    f()
-    this.pumpSoon()
-  }
-
-  private finish(attempt: Attempt, value: unknown): void {
-    const { report, writer } = this.far
-    const mark = report.out.mark()
-    try {
-      const mutated = this.far.guard?.after(attempt)
-      if (mutated !== undefined) return this.end(attempt, () => report.failed(mutated))
-      if (!attempt.many) {
-        report.out.int(1)
-        writer.write(report.out, value, attempt, "result")
-      } else {
-        const wrong = outputsFailure(attempt, value)
-        if (wrong !== undefined) return this.end(attempt, () => report.failed(wrong))
-        report.out.int(attempt.outputs)
-        const items = value as ReadonlyArray<unknown>
-        for (let i = 0; i < attempt.outputs; i++) writer.write(report.out, items[i], attempt, `result[${i}]`)
-      }
-    } catch (error) {
-      report.out.rewind(mark)
-      for (const piece of attempt.pieces) piece.used = false
-      return this.fail(attempt, error)
-    }
-    this.end(attempt, () => report.finished(attempt.task, attempt.attempt, performance.now() - attempt.started))
-  }
-
-  private fail(attempt: Attempt, error: unknown): void {
-    this.end(attempt, () => this.far.report.failed(failureOf(this.far.crossing, attempt, error)))
-  }
-
-  /** Every attempt ends here, once: its pieces are settled, and it is reported. */
-  private end(attempt: Attempt, report: () => void): void {
-    attempt.end()
-    for (const piece of attempt.pieces) this.far.report.piece(piece.offset, piece.bytes, piece.used)
-    report()
-    if (attempt.alone) this.flush()
+    return board.move(slot, tagOf(attempt), Stage.free, Stage.claimed)
   }
 }

@@ -3,6 +3,7 @@
 import { workerData } from "node:worker_threads"
 import { Crossing } from "../chunk/codec.ts"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
+import { Board } from "../transport/Board.ts"
 import type { Answer } from "../transport/Message.ts"
 import type { ThreadData } from "../transport/thread.ts"
 import { attempts } from "./Attempt.ts"
@@ -10,6 +11,7 @@ import type { Far } from "./Far.ts"
 import { Functions } from "./Functions.ts"
 import { makeGuard } from "./guard.ts"
 import { makeHandle } from "./handle.ts"
+import { Handover } from "./Handover.ts"
 import { writeDirectly } from "./output.ts"
 import { type Incoming, Port } from "./Port.ts"
 import { Report } from "./Report.ts"
@@ -21,7 +23,9 @@ import { ValueReader, ValueWriter } from "./values.ts"
 const TRIM_BYTES = 64 * 1024
 
 const start = (data: ThreadData): void => {
-  const port = new Port(data.port, data.words, data.bytes)
+  const board = new Board(typeof data.board === "number" ? new ArrayBuffer(data.board) : data.board)
+  const port = new Port(data.port, board, data.worker, !data.bytes)
+  const handover = new Handover(board, data.worker, data.arena)
   const crossing = new Crossing()
   const report = new Report()
   const room = data.arena === undefined || data.words === undefined ? undefined : new Room(
@@ -35,11 +39,13 @@ const start = (data: ThreadData): void => {
   const far: Far = {
     worker: data.worker,
     port,
+    board,
+    handover,
     crossing,
     functions: new Functions(crossing),
     report,
     room,
-    reader: new ValueReader(data.arena, crossing, makeHandle),
+    reader: new ValueReader(data.arena, crossing, makeHandle, handover),
     writer: new ValueWriter(room, crossing),
     guard: data.check && data.arena !== undefined ? makeGuard(data.arena) : undefined,
     receive: (incoming) => {

@@ -7,6 +7,7 @@ import { ownCopy } from "../chunk/written.ts"
 import { Code } from "../transport/Message.ts"
 import type { Reader, Writer } from "../transport/Words.ts"
 import { FarChunk } from "./handle.ts"
+import type { Handover } from "./Handover.ts"
 import type { Piece, Room } from "./Room.ts"
 
 /** What a running attempt holds of shared memory. */
@@ -29,8 +30,15 @@ export class ValueReader {
   private readonly arena: SharedArrayBuffer | undefined
   private readonly crossing: Crossing
   private readonly makeHandle: MakeHandle
+  private readonly handover: Handover
 
-  constructor(arena: SharedArrayBuffer | undefined, crossing: Crossing, makeHandle: MakeHandle) {
+  constructor(
+    arena: SharedArrayBuffer | undefined,
+    crossing: Crossing,
+    makeHandle: MakeHandle,
+    handover: Handover
+  ) {
+    this.handover = handover
     this.arena = arena
     this.crossing = crossing
     this.makeHandle = makeHandle
@@ -73,6 +81,8 @@ export class ValueReader {
       }
       case Code.handle:
         return this.makeHandle(from.int(), from.next() as number)
+      case Code.slot:
+        return this.handover.read(from.int(), from.int(), inputs, (kept) => this.read(kept, inputs))
       default:
         throw new Error("a batch could not be read: unknown code")
     }

@@ -11,6 +11,7 @@ import { failsWith } from "./plain/Claim.ts"
 /** A transport whose first `failures` far sides do not start: they end at once, or cannot even be opened. */
 const flaky = (transport: Transport, failures: number, how: "ends" | "throws"): Transport & { opened: number } => ({
   name: transport.name,
+  sharesMemory: transport.sharesMemory,
   opened: 0,
   open(opening) {
     if (this.opened++ >= failures) return transport.open(opening)

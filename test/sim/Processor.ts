@@ -4,20 +4,9 @@
 import { isCurrent } from "../../src/scheduler/attempt.ts"
 import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Follows, Where } from "../../src/scheduler/Event.ts"
-import type { Instance, SimWish } from "./Node.ts"
+import { type Attempt, newAttempt } from "./Attempt.ts"
+import type { Instance } from "./Node.ts"
 import type { World } from "./World.ts"
-
-interface Attempt {
-  readonly instance: Instance
-  readonly number: number
-  child: SimWish | undefined
-  suspended: boolean
-  /** attempts that make inputs of it which were not there when it was sent */
-  readonly awaited: ReadonlyArray<number>
-  /** nobody wants to hear of it */
-  unwanted: boolean
-  over: boolean
-}
 
 /** One processor. */
 export class Processor {
@@ -68,7 +57,7 @@ export class Processor {
   run(instance: Instance, number: number, awaited: ReadonlyArray<number>): void {
     this.sent.set(number, instance)
     this.deliver(() => {
-      this.backlog.push({ instance, number, awaited, child: undefined, suspended: false, unwanted: false, over: false })
+      this.backlog.push(newAttempt(instance, number, awaited))
       this.pump()
     })
   }
@@ -76,33 +65,21 @@ export class Processor {
   /** Begins what it can; what cannot have an input any more goes back. */
   pump(): void {
     if (this.dead) return
-    const hopeless = this.backlog.filter((a) => a.awaited.some((number) => this.outcome(number) === "void"))
+    const hopeless = this.backlog.filter((a) =>
+      a.awaited.some((number) => this.world.outcomes.seen(number, this.id) === "void")
+    )
     this.backlog = this.backlog.filter((a) => !hopeless.includes(a))
     this.giveBack(hopeless)
-    for (const a of [...this.backlog]) {
+    for (const a of this.backlog.slice()) {
       let busy = 0
       for (const other of this.begun) if (!other.suspended) busy++
       if (busy >= this.slots) return
-      if (!this.backlog.includes(a) || a.awaited.some((number) => this.outcome(number) !== "done")) continue
+      if (
+        !this.backlog.includes(a) || a.awaited.some((number) => this.world.outcomes.seen(number, this.id) !== "done")
+      ) continue
       this.backlog = this.backlog.filter((other) => other !== a)
       this.begin(a)
     }
-  }
-
-  /** What became of an attempt whose value is awaited here. Some values cannot leave the worker that made them. */
-  private outcome(number: number): "done" | "void" | undefined {
-    const { of, what } = this.world.outcomes.get(number) ?? {}
-    return what === "kept" ? of === this.id ? "done" : "void" : what
-  }
-
-  /** What has become of an attempt is known to all that may wait for it. */
-  private become(number: number, what: "done" | "kept" | "void"): void {
-    const { clock, outcomes, pool, random } = this.world
-    if (outcomes.has(number)) return
-    outcomes.set(number, { of: this.id, what })
-    clock.after(random.delay(0.1), () => {
-      for (const processor of pool.processors.values()) processor.pump()
-    })
   }
 
   private begin(a: Attempt): void {
@@ -136,7 +113,7 @@ export class Processor {
   private finish(a: Attempt): void {
     const { clock, random } = this.world
     this.done.push(a)
-    this.become(a.number, random.chance(0.8) ? "done" : "kept")
+    this.world.outcomes.set(a.number, this.id, random.chance(0.8) ? "done" : "kept")
     this.end(a)
     if (this.done.length === 1) clock.after(random.chance(0.5) ? 0 : random.delay(2), () => this.flush())
   }
@@ -182,7 +159,7 @@ export class Processor {
   private fail(a: Attempt, retryAfter: number): void {
     const { instance, number } = a
     const { task } = instance
-    this.become(number, "void")
+    this.world.outcomes.set(number, this.id, "void")
     this.end(a)
     this.report(() => {
       this.sent.delete(number)
@@ -208,7 +185,7 @@ export class Processor {
     a.child = wish
     a.suspended = true
     // What waits behind it here may keep from running what it waits for.
-    this.become(number, "void")
+    this.world.outcomes.set(number, this.id, "void")
     this.report(() => this.world.apply({ _tag: "yielded", worker: this.id, task, attempt: number }))
     this.world.submit(wish)
     this.pump()
@@ -233,7 +210,7 @@ export class Processor {
     if (attempts.length === 0) return
     const tasks = attempts.map(({ instance }) => instance.task)
     const numbers = attempts.map(({ number }) => number)
-    for (const number of numbers) this.become(number, "void")
+    for (const number of numbers) this.world.outcomes.set(number, this.id, "void")
     this.report(() => {
       for (const { instance, number } of attempts) {
         this.sent.delete(number)
@@ -291,7 +268,7 @@ export class Processor {
       if (a.child !== undefined) this.world.drop(a.child)
     }
     this.dead = true
-    for (const number of this.sent.keys()) this.become(number, "void")
+    for (const number of this.sent.keys()) this.world.outcomes.set(number, this.id, "void")
     this.report(() => this.lost(claimed))
   }
 
@@ -315,7 +292,7 @@ export class Processor {
   private lost(claimed: ReadonlyArray<number>): void {
     const { pool, state } = this.world
     for (const [number, instance] of this.sent) {
-      this.become(number, "void")
+      this.world.outcomes.set(number, this.id, "void")
       if (!isCurrent(state, instance.task, number)) continue
       instance.attempt = 0
       if (claimed.includes(number)) instance.losses++

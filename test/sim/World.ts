@@ -9,6 +9,7 @@ import { apply, decide } from "../../src/scheduler/step.ts"
 import { Clock } from "./Clock.ts"
 import { Held } from "./Node.ts"
 import type { Instance, Output, SimWish } from "./Node.ts"
+import { Outcomes } from "./Outcomes.ts"
 import { perform } from "./perform.ts"
 import type { Plan } from "./Plan.ts"
 import { Pool } from "./Pool.ts"
@@ -45,8 +46,7 @@ export class World {
   readonly held: Array<Held | undefined> = []
   /** every attempt that was sent, by its number */
   readonly attempts = new Map<number, Instance>()
-  /** what became of attempts, as it is known at the processors: their value can be had, only on its own one, or never */
-  readonly outcomes = new Map<number, { readonly of: number; readonly what: "done" | "kept" | "void" }>()
+  readonly outcomes = new Outcomes(this)
   readonly pool: Pool
   readonly store: Store
   readonly users: Users

@@ -1,0 +1,179 @@
+// The board: memory that all workers of an engine share, with one bell a worker and one slot for each attempt under way.
+// A slot says how far its attempt is and, when it has ended, its value if that is a number or an array in shared memory,
+// so that tasks which were sent behind it go on without a word from the engine. Where nothing is shared each worker has
+// a board of its own, and the engine is told by message.
+//
+// Order of writes: a value before the word that says that it is there; a waiter's bit before its last look at the word.
+
+/** Workers with a bell of their own; further ones share. */
+const BELLS = 32
+/** Int32 per slot: one cache line. */
+const SLOT = 16
+
+/** Int32 of a slot. */
+const Field = { word: 0, waiters: 1, maker: 2, kind: 3, value: 4 } as const
+
+/**
+ * How far an attempt is. done: the value is in the slot. kept: only the worker that made it has the value. yielded: it
+ * waits for tasks that it has spawned. void: there will be no value.
+ */
+export const Stage = { free: 0, claimed: 1, revoked: 2, cancelled: 3, done: 4, kept: 5, yielded: 6, void: 7 } as const
+
+/** One of Stage. */
+export type Stage = typeof Stage[keyof typeof Stage]
+
+/** What a value in a slot is. */
+export const Kind = { int: 0, double: 1, undefined: 2, null: 3, true: 4, false: 5, raw: 6 } as const
+
+/** Attempts that are told apart by a slot's word. */
+const TAGS = 2 ** 27
+
+/** What tells an attempt in its slot. */
+export const tagOf = (attempt: number): number => attempt % TAGS
+
+const scratch = new DataView(new ArrayBuffer(8))
+
+/** A board. Slots are numbers from 0; a slot below 0 is none. */
+export class Board {
+  readonly ints: Int32Array
+
+  /** `memory`: what another side's board stands on. */
+  constructor(memory: SharedArrayBuffer | ArrayBuffer) {
+    this.ints = new Int32Array(memory, 0, memory.byteLength / 4)
+  }
+
+  /** Bytes that a board of so many slots needs. */
+  static bytes(slots: number): number {
+    return 4 * (BELLS + SLOT * slots)
+  }
+
+  private at(slot: number): number {
+    return BELLS + SLOT * slot
+  }
+
+  /** A slot is an attempt's from now on. */
+  open(slot: number, tag: number): void {
+    const at = this.at(slot)
+    Atomics.store(this.ints, at + Field.waiters, 0)
+    Atomics.store(this.ints, at + Field.word, tag * 8 + Stage.free)
+  }
+
+  /** The stage of an attempt; void if the slot is another's. */
+  stage(slot: number, tag: number): Stage {
+    if (slot < 0) return Stage.void
+    const word = Atomics.load(this.ints, this.at(slot))
+    return word >> 3 === tag ? (word & 7) as Stage : Stage.void
+  }
+
+  /** Moves an attempt from one stage to another; false if it was in a third. */
+  move(slot: number, tag: number, from: Stage, to: Stage): boolean {
+    const before = tag * 8 + from
+    return Atomics.compareExchange(this.ints, this.at(slot), before, tag * 8 + to) === before
+  }
+
+  /** Moves an attempt to a stage whatever it was in, if the slot is its own, and wakes who waits for it. */
+  settle(slot: number, tag: number, to: Stage): void {
+    const at = this.at(slot)
+    for (let word = Atomics.load(this.ints, at); word >> 3 === tag;) {
+      const found = Atomics.compareExchange(this.ints, at, word, tag * 8 + to)
+      if (found === word) break
+      word = found
+    }
+    this.wake(slot)
+  }
+
+  /** Rings for everybody who waits for a slot. */
+  wake(slot: number): void {
+    const at = this.at(slot) + Field.waiters
+    if (Atomics.load(this.ints, at) === 0) return
+    const waiters = Atomics.exchange(this.ints, at, 0)
+    for (let bell = 0; bell < BELLS; bell++) if ((waiters & (1 << bell)) !== 0) this.ring(bell)
+  }
+
+  /** A worker waits for a slot; it is to look at the stage once more after this. */
+  await(slot: number, worker: number): void {
+    Atomics.or(this.ints, this.at(slot) + Field.waiters, 1 << worker % BELLS)
+  }
+
+  /** Tells a worker that there is something new. */
+  ring(worker: number): void {
+    Atomics.add(this.ints, worker % BELLS, 1)
+    Atomics.notify(this.ints, worker % BELLS)
+  }
+
+  /** What a worker's bell counts. */
+  bell(worker: number): number {
+    return Atomics.load(this.ints, worker % BELLS)
+  }
+
+  /** Sleeps until a worker's bell counts something else than `seen`, or for `ms`. */
+  sleep(worker: number, seen: number, ms: number): void {
+    Atomics.wait(this.ints, worker % BELLS, seen, ms)
+  }
+
+  /** Writes a value other than an array; false if it does not fit into a slot. */
+  write(slot: number, maker: number, value: unknown): boolean {
+    const at = this.at(slot)
+    let kind: number = Kind.int
+    if (typeof value === "number") {
+      if ((value | 0) === value && !Object.is(value, -0)) this.ints[at + Field.value] = value
+      else {
+        kind = Kind.double
+        scratch.setFloat64(0, value)
+        this.ints[at + Field.value] = scratch.getInt32(0)
+        this.ints[at + Field.value + 1] = scratch.getInt32(4)
+      }
+    } else if (value === undefined) kind = Kind.undefined
+    else if (value === null) kind = Kind.null
+    else if (typeof value === "boolean") kind = value ? Kind.true : Kind.false
+    else return false
+    this.ints[at + Field.kind] = kind
+    this.ints[at + Field.maker] = maker
+    return true
+  }
+
+  /** Writes where an array lies in shared memory: type code and the three numbers of its place. */
+  writeRaw(slot: number, maker: number, codes: ArrayLike<number>): void {
+    const at = this.at(slot)
+    this.ints[at + Field.kind] = Kind.raw
+    this.ints[at + Field.maker] = maker
+    for (let i = 0; i < 4; i++) this.ints[at + Field.value + i] = codes[i]
+  }
+
+  /** The worker that made a slot's value. */
+  maker(slot: number): number {
+    return this.ints[this.at(slot) + Field.maker]
+  }
+
+  /** One of Kind. */
+  kind(slot: number): number {
+    return this.ints[this.at(slot) + Field.kind]
+  }
+
+  /** The codes of an array: type code and place. */
+  codes(slot: number): Int32Array {
+    const at = this.at(slot) + Field.value
+    return this.ints.subarray(at, at + 4)
+  }
+
+  /** The value in a slot, if it is no array. */
+  read(slot: number): unknown {
+    const at = this.at(slot) + Field.value
+    switch (this.kind(slot)) {
+      case Kind.int:
+        return this.ints[at]
+      case Kind.double:
+        scratch.setInt32(0, this.ints[at])
+        scratch.setInt32(4, this.ints[at + 1])
+        return scratch.getFloat64(0)
+      case Kind.null:
+        return null
+      case Kind.true:
+        return true
+      case Kind.false:
+        return false
+      default:
+        return undefined
+    }
+  }
+}

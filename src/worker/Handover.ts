@@ -1,0 +1,96 @@
+// Values that are handed on without the engine: a finished attempt leaves its value in its slot of the board, or keeps
+// it here if it is none that a slot can hold, and attempts that were sent behind it find it there.
+import { viewRaw } from "../chunk/Entry.ts"
+import { type Board, Kind, Stage } from "../transport/Board.ts"
+import { Code, Flag } from "../transport/Message.ts"
+import type { Reader, Writer } from "../transport/Words.ts"
+import type { Attempt } from "./Attempt.ts"
+
+const LOW = 2 ** 30
+
+/** The value of an input is not to be had here: the attempt goes back. */
+export class Unreachable extends Error {}
+
+/** What may be known of an attempt's inputs: all are there, some will be, or one never will. */
+export type Availability = "there" | "pending" | "never"
+
+interface Kept {
+  readonly tag: number
+  readonly value: Reader
+}
+
+/** The handover of one worker. */
+export class Handover {
+  private readonly board: Board
+  private readonly worker: number
+  private readonly arena: SharedArrayBuffer | undefined
+  private readonly kept = new Map<number, Kept>()
+
+  constructor(board: Board, worker: number, arena: SharedArrayBuffer | undefined) {
+    this.board = board
+    this.worker = worker
+    this.arena = arena
+  }
+
+  /** An attempt has finished; what was written of its one value begins at `mark`. */
+  publish(
+    attempt: Attempt,
+    value: unknown,
+    out: Writer,
+    mark: { readonly at: number; readonly literals: number }
+  ): void {
+    const { slot, tag } = attempt
+    if (slot < 0) return
+    let stage: Stage = Stage.done
+    if (!this.board.write(slot, this.worker, value)) {
+      const code = out.look(mark.at)
+      if (code === Code.raw || code === Code.alias) {
+        this.board.writeRaw(slot, this.worker, [1, 2, 3, 4].map((i) => out.look(mark.at + i)))
+      } else {
+        stage = Stage.kept
+        if ((attempt.flags & Flag.wanted) !== 0) this.kept.set(slot, { tag, value: out.since(mark) })
+      }
+    }
+    attempt.published = true
+    attempt.move(Stage.claimed, stage)
+  }
+
+  /** Whether the values of attempts can be had: pairs of slot and tag. */
+  look(awaited: ReadonlyArray<number>): Availability {
+    let pending = false
+    for (let i = 0; i < awaited.length; i += 2) {
+      const [slot, tag] = [awaited[i], awaited[i + 1]]
+      const stage = this.board.stage(slot, tag)
+      if (stage === Stage.done || (stage === Stage.kept && this.kept.get(slot)?.tag === tag)) continue
+      if (stage !== Stage.free && stage !== Stage.claimed) return "never"
+      pending = true
+    }
+    return pending ? "pending" : "there"
+  }
+
+  /** Rings for this worker when one of them changes. To be followed by another look. */
+  await(awaited: ReadonlyArray<number>): void {
+    for (let i = 0; i < awaited.length; i += 2) if (awaited[i] >= 0) this.board.await(awaited[i], this.worker)
+  }
+
+  /** The value of an attempt; places of its bytes are pushed onto `inputs`. `read` reads what was kept here. */
+  read(slot: number, tag: number, inputs: Array<number>, read: (from: Reader) => unknown): unknown {
+    const { board } = this
+    const stage = board.stage(slot, tag)
+    const kept = stage === Stage.kept ? this.kept.get(slot) : undefined
+    if (kept !== undefined && kept.tag === tag) return read(kept.value.fork())
+    if (stage !== Stage.done || this.arena === undefined && board.kind(slot) === Kind.raw) throw new Unreachable()
+    if (board.kind(slot) !== Kind.raw) return board.read(slot)
+    const [code, page, low, high] = board.codes(slot)
+    const offset = page * 64
+    const bytes = high * LOW + low
+    // Another's report may not have come yet: what is returned as it is must be the engine's before it can be shared.
+    if (board.maker(slot) === this.worker) inputs.push(offset, bytes)
+    return viewRaw(code, this.arena!, offset, bytes)
+  }
+
+  /** Nobody here waits for anything: forgets what was kept. */
+  clear(): void {
+    this.kept.clear()
+  }
+}

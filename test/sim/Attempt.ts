@@ -1,0 +1,26 @@
+// One try at running a task in a simulated world, as its processor sees it.
+import type { Instance, SimWish } from "./Node.ts"
+
+/** An attempt. */
+export interface Attempt {
+  readonly instance: Instance
+  readonly number: number
+  child: SimWish | undefined
+  suspended: boolean
+  /** attempts that make inputs of it which were not there when it was sent */
+  readonly awaited: ReadonlyArray<number>
+  /** nobody wants to hear of it */
+  unwanted: boolean
+  over: boolean
+}
+
+/** One that has arrived and not begun. */
+export const newAttempt = (instance: Instance, number: number, awaited: ReadonlyArray<number>): Attempt => ({
+  instance,
+  number,
+  awaited,
+  child: undefined,
+  suspended: false,
+  unwanted: false,
+  over: false
+})

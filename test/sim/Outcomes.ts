@@ -1,0 +1,32 @@
+// What became of attempts, as the processors of a simulated world know it without the engine: those that wait for a
+// value look here, and are told when there is something to see.
+import type { World } from "./World.ts"
+
+/** The value is there; only the processor that made it has it; there will be none. */
+export type Outcome = "done" | "kept" | "void"
+
+/** The board of a world. */
+export class Outcomes {
+  private readonly world: World
+  private readonly known = new Map<number, { readonly maker: number; readonly what: Outcome }>()
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  /** What `viewer` knows of an attempt, or undefined while it has not ended. */
+  seen(attempt: number, viewer: number): "done" | "void" | undefined {
+    const { maker, what } = this.known.get(attempt) ?? {}
+    return what === "kept" ? maker === viewer ? "done" : "void" : what
+  }
+
+  /** An attempt has ended; the first word on it counts. */
+  set(attempt: number, maker: number, what: Outcome): void {
+    const { clock, pool, random } = this.world
+    if (this.known.has(attempt)) return
+    this.known.set(attempt, { maker, what })
+    clock.after(random.delay(0.1), () => {
+      for (const processor of pool.processors.values()) processor.pump()
+    })
+  }
+}
