@@ -1,4 +1,5 @@
 // One try at running a task in a simulated world, as its processor sees it.
+import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Instance, SimWish } from "./Node.ts"
 
 /** An attempt. */
@@ -24,3 +25,13 @@ export const newAttempt = (instance: Instance, number: number, awaited: Readonly
   unwanted: false,
   over: false
 })
+
+/** The task of an attempt has its values: those over `large` bytes are in the arena. */
+export const storeValues = (instance: Instance, large: number): void => {
+  instance.node.bytes.forEach((size, i) => {
+    instance.outputs[i].bytes = size
+    instance.outputs[i].memory = size > large ? SHARED : INLINE
+  })
+  instance.ended = "stored"
+  instance.attempt = 0
+}

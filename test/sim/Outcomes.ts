@@ -14,10 +14,13 @@ export class Outcomes {
     this.world = world
   }
 
-  /** What `viewer` knows of an attempt, or undefined while it has not ended. */
-  seen(attempt: number, viewer: number): "done" | "void" | undefined {
-    const { maker, what } = this.known.get(attempt) ?? {}
-    return what === "kept" ? maker === viewer ? "done" : "void" : what
+  /** Whether `viewer` can have the values of all these attempts; undefined while that is open. */
+  seen(attempts: ReadonlyArray<number>, viewer: number): "done" | "void" | undefined {
+    const seen = attempts.map((attempt) => {
+      const { maker, what } = this.known.get(attempt) ?? {}
+      return what === "kept" ? maker === viewer ? "done" : "void" : what
+    })
+    return seen.includes("void") ? "void" : seen.includes(undefined) ? undefined : "done"
   }
 
   /** An attempt has ended; the first word on it counts. */

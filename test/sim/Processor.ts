@@ -2,9 +2,8 @@
 // (many slots, nothing ahead). Its tasks fail, hang, spawn tasks and wait for them; it refuses to give work back, leaves
 // and dies. Commands and reports take time, and arrive in order.
 import { isCurrent } from "../../src/scheduler/attempt.ts"
-import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Follows, Where } from "../../src/scheduler/Event.ts"
-import { type Attempt, newAttempt } from "./Attempt.ts"
+import { type Attempt, newAttempt, storeValues } from "./Attempt.ts"
 import type { Instance } from "./Node.ts"
 import type { World } from "./World.ts"
 
@@ -65,21 +64,21 @@ export class Processor {
   /** Begins what it can; what cannot have an input any more goes back. */
   pump(): void {
     if (this.dead) return
-    const hopeless = this.backlog.filter((a) =>
-      a.awaited.some((number) => this.world.outcomes.seen(number, this.id) === "void")
-    )
+    const hopeless = this.backlog.filter((a) => this.inputsOf(a) === "void")
     this.backlog = this.backlog.filter((a) => !hopeless.includes(a))
     this.giveBack(hopeless)
     for (const a of this.backlog.slice()) {
       let busy = 0
       for (const other of this.begun) if (!other.suspended) busy++
       if (busy >= this.slots) return
-      if (
-        !this.backlog.includes(a) || a.awaited.some((number) => this.world.outcomes.seen(number, this.id) !== "done")
-      ) continue
+      if (!this.backlog.includes(a) || this.inputsOf(a) !== "done") continue
       this.backlog = this.backlog.filter((other) => other !== a)
       this.begin(a)
     }
+  }
+
+  private inputsOf(a: Attempt): "done" | "void" | undefined {
+    return this.world.outcomes.seen(a.awaited, this.id)
   }
 
   private begin(a: Attempt): void {
@@ -132,17 +131,11 @@ export class Processor {
     for (const { instance, number } of batch) {
       this.sent.delete(number)
       const current = isCurrent(state, instance.task, number)
-      instance.node.bytes.forEach((size, i) => {
-        const place = size > plan.bytes / 4 ? SHARED : INLINE
-        bytes.push(current ? size : 0)
-        places.push(current ? place : 0)
-        if (!current) return
-        instance.outputs[i].bytes = size
-        instance.outputs[i].memory = place
+      if (current) storeValues(instance, plan.bytes / 4)
+      instance.outputs.forEach((held) => {
+        bytes.push(current ? held.bytes : 0)
+        places.push(current ? held.memory : 0)
       })
-      if (!current) continue
-      instance.ended = "stored"
-      instance.attempt = 0
     }
     this.world.apply({
       _tag: "finished",
