@@ -17,13 +17,16 @@ const quoted: ReadonlyArray<Pattern> = ["stencil_1d", "nearest", "spread", "fft"
 interface Case {
   readonly runner: Runner
   readonly kernel: Kernel
-  readonly plan: Plan
-  /** How many sweeps it gets, where the next one begins, and what they gave. */
+  /** The graph with about so many tasks; the most that it gets. */
+  readonly planOf: (tasks: number) => Plan
+  readonly tasks: number
+  plan: Plan
+  /** How many sweeps it gets, and what they gave. */
   readonly samples: number
-  start: number
-  /** The most iterations that are tried. */
-  readonly most: number
   readonly sweeps: Array<ReadonlyArray<Point>>
+  /** Where the next sweep begins; the most iterations that are tried. */
+  start: number
+  readonly most: number
 }
 
 /** How a system is measured: a slow one gets fewer tasks and samples, and begins with longer tasks. */
@@ -64,11 +67,13 @@ const casesOf = (given: Given, runner: Runner, way: Way): ReadonlyArray<Case> =>
     for (const pattern of patterns.filter((pattern) => named.length === 0 || named.includes(pattern))) {
       const usual = way.widths(given, pattern, named.length === 0 ? kernel : "compute_bound")
       for (const width of given.numbers("width", usual)) {
-        const steps = Math.ceil(way.tasks(given) / width)
         const [radix] = given.numbers("radix", [5])
-        const plan = planOf(taskGraph(pattern, { width, steps, radix }))
+        const ofTasks = (tasks: number) => planOf(taskGraph(pattern, { width, steps: Math.ceil(tasks / width), radix }))
+        const tasks = way.tasks(given)
+        const plan = ofTasks(Math.min(tasks, fewest))
         const start = way.start[kernel]
-        cases.push({ runner, kernel, plan, samples: way.samples(given), start, most: start * 64, sweeps: [] })
+        const samples = way.samples(given)
+        cases.push({ runner, kernel, planOf: ofTasks, tasks, plan, samples, sweeps: [], start, most: start * 64 })
       }
     }
   }
@@ -158,13 +163,23 @@ const sweepOnce = async (given: Given, one: Case, peaks: Peaks): Promise<Readonl
   return points
 }
 
+/** The tasks of a graph in the first round, and the least of one whose runs would take longer than is reasonable. */
+const fewest = 2000
+const reasonableMs = 200
+
+/** A first sweep that does not count: it shows where half of the peak lies, and how many tasks a run can have. */
+const warmUp = async (given: Given, one: Case, peaks: Peaks): Promise<void> => {
+  await measurePeak(one, peaks)
+  const points = await sweepOnce(given, one, peaks)
+  const { ms } = points.find((point) => point.iterations === one.start)!
+  const possible = Math.floor(one.plan.tasks * reasonableMs / ms)
+  one.plan = one.planOf(Math.min(one.tasks, Math.max(fewest, possible)))
+}
+
 /** A first round that does not count, then rounds in which the order of the cases shifts by one. */
 const measure = async (given: Given, cases: ReadonlyArray<Case>): Promise<void> => {
   const peaks: Peaks = new Map()
-  for (const one of cases) {
-    await measurePeak(one, peaks)
-    await sweepOnce(given, one, peaks)
-  }
+  for (const one of cases) await warmUp(given, one, peaks)
   const began = performance.now()
   for (let round = 0; round < given.samples; round++) {
     if (round >= 5 && performance.now() - began > patience(given)) {
