@@ -51,7 +51,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
   dask: {
     load: async () => (await import("./dask.ts")).dask(),
-    tasks: (given) => given.quick ? 40 : 160,
+    tasks: (given) => given.quick ? 40 : 80,
     samples: () => 5,
     start: { compute_bound: 1024, memory_bound: 0 },
     widths: (given, pattern, kernel) =>
@@ -165,7 +165,7 @@ const sweepOnce = async (given: Given, one: Case, peaks: Peaks): Promise<Readonl
 
 /** The tasks of a graph in the first round, and the least of one whose runs would take longer than is reasonable. */
 const fewest = 2000
-const reasonableMs = 200
+const reasonableMs = 120
 
 /** A first sweep that does not count: it shows where half of the peak lies, and how many tasks a run can have. */
 const warmUp = async (given: Given, one: Case, peaks: Peaks): Promise<void> => {
