@@ -42,7 +42,7 @@ export class WorkerRooms {
   }
 
   /** Pieces that the worker has settled: those that are used become slabs of their own, the others are free. */
-  settle(pieces: Int32Array): void {
+  settle(pieces: ReadonlyArray<number>): void {
     for (let i = 0; i < pieces.length; i += 4) {
       const offset = pieces[i] * 64
       this.carve(offset, pieces[i + 1] + pieces[i + 2] * LOW)

@@ -3,8 +3,8 @@ import { decode } from "../chunk/codec.ts"
 import { Entry, PACKED } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { StoreFull } from "../graph/errors.ts"
-import { Code, type FromWorker } from "../transport/Message.ts"
-import { Reader } from "../transport/Words.ts"
+import { Code, type Records } from "../transport/Message.ts"
+import { type Reader, readerOf } from "../transport/Words.ts"
 import type { Failed, Finished, Host } from "./Processor.ts"
 import type { WorkerRooms } from "./WorkerRooms.ts"
 
@@ -87,10 +87,10 @@ const neededBy = (error: unknown): number => {
 }
 
 /** The finished attempts of a report. Whatever comes of one, all of its values are read. */
-export const readResults = (host: Host, rooms: WorkerRooms, message: FromWorker): Results => {
+export const readResults = (host: Host, rooms: WorkerRooms, records: Records): Results => {
   const { store } = host
-  const { heads, ints, values } = message
-  const from = new Reader(ints, values)
+  const { heads } = records
+  const from = readerOf(records)
   const finished = {
     tasks: [] as Array<number>,
     attempts: [] as Array<number>,

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import { written } from "../chunk/written.ts"
 import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
-import type { FromWorker, FunctionMessage, Notice, Request, ToWorker } from "../transport/Message.ts"
-import { emptyMessage, Flag } from "../transport/Message.ts"
+import type { FromWorker, FunctionMessage, Notice, Records, Request } from "../transport/Message.ts"
+import { Flag } from "../transport/Message.ts"
 import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import type { Exit, Link, Transport } from "../transport/Transport.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
@@ -59,9 +59,8 @@ class WorkerRunner implements Running, Answerer {
   }
 
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    const heads = new Float64Array(tasks.length * 2)
+    const heads: Array<number> = []
     const functions: Array<FunctionMessage> = []
-    let count = 0
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i]
       const slot = this.sent.add(task, attempts[i])
@@ -75,11 +74,11 @@ class WorkerRunner implements Running, Answerer {
         if (problem !== undefined) this.host.failed({ ...problem, attempt: attempts[i] })
         continue
       }
-      heads[count++] = task
-      heads[count++] = attempts[i]
+      heads.push(task, attempts[i])
     }
-    if (count > 0 || functions.length > 0) {
-      this.post({ functions, heads: count === heads.length ? heads : heads.slice(0, count), ...this.writer.out.take() })
+    const records = this.writer.out.take(heads)
+    if (records !== undefined || functions.length > 0) {
+      this.link.post({ ...(functions.length > 0 && { functions }), ...(records !== undefined && { records }) })
     }
   }
 
@@ -104,10 +103,6 @@ class WorkerRunner implements Running, Answerer {
     return this.writer.write(task, slot, { fn: fn.id, flags, outputs: source.outputs(task) })
   }
 
-  private post(message: Partial<ToWorker>): void {
-    this.link.post({ ...emptyMessage, ...message })
-  }
-
   interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
     const { sent } = this
     const interrupts: Array<number> = []
@@ -121,7 +116,7 @@ class WorkerRunner implements Running, Answerer {
         this.grace(tasks[i], attempts[i], sent.occupies(tasks[i], attempts[i]))
       }
     }
-    if (interrupts.length > 0) this.post({ interrupts })
+    if (interrupts.length > 0) this.link.post({ interrupts })
     if (retracted.length > 0) this.host.retracted(retracted.map((i) => tasks[i]), retracted.map((i) => attempts[i]))
   }
 
@@ -143,7 +138,7 @@ class WorkerRunner implements Running, Answerer {
   }
 
   retract(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    if (this.link.words === undefined) return this.post({ retracts: attempts })
+    if (this.link.words === undefined) return this.link.post({ retracts: attempts })
     const back: Array<number> = []
     const kept: Array<number> = []
     for (let i = 0; i < attempts.length; i++) {
@@ -172,41 +167,44 @@ class WorkerRunner implements Running, Answerer {
 
   private read(message: FromWorker): void {
     const { host } = this
-    if (message.ready) {
+    if (message.ready === true) {
       this.isReady = true
       host.up()
     }
-    this.rooms.settle(message.pieces)
-    if (message.heads.length > 0) {
-      const { failed, finished } = readResults(host, this.rooms, message)
-      for (let i = 0; i < finished.tasks.length; i++) this.settle(finished.tasks[i], finished.attempts[i])
-      host.finished(finished)
-      for (const failure of failed) {
-        this.settle(failure.task, failure.attempt)
-        host.failed(failure)
-      }
-    }
-    if (message.claims.length > 0) {
+    if (message.pieces !== undefined) this.rooms.settle(message.pieces)
+    if (message.records !== undefined) this.take(message.records)
+    if (message.claims !== undefined) {
       const [tasks, attempts] = split(message.claims)
       this.sent.begun(tasks, attempts)
       host.claimed(tasks, attempts)
     }
-    for (const failure of message.failures) {
+    for (const failure of message.failures ?? []) {
       this.settle(failure.task, failure.attempt)
       if (failure.kind === "interrupt") host.retracted([failure.task], [failure.attempt])
       else host.failed(faultOf(host, failure))
     }
-    if (message.retracted.length > 0) {
+    if (message.retracted !== undefined) {
       const [tasks, attempts] = split(message.retracted)
       for (let i = 0; i < tasks.length; i++) this.settle(tasks[i], attempts[i])
       host.retracted(tasks, attempts)
     }
-    if (message.kept.length > 0) host.kept(...split(message.kept))
-    for (const request of message.requests) {
+    if (message.kept !== undefined) host.kept(...split(message.kept))
+    for (const request of message.requests ?? []) {
       if (isQuestion(request)) this.sent.asked(request.request, request.attempt)
       host.request(request, this)
     }
-    if (message.room > 0) host.room(message.room, message.roomAhead, (offset, bytes) => this.rooms.grant(offset, bytes))
+    const { room, roomAhead = 0 } = message
+    if (room !== undefined) host.room(room, roomAhead, (offset, bytes) => this.rooms.grant(offset, bytes))
+  }
+
+  private take(records: Records): void {
+    const { failed, finished } = readResults(this.host, this.rooms, records)
+    for (let i = 0; i < finished.tasks.length; i++) this.settle(finished.tasks[i], finished.attempts[i])
+    this.host.finished(finished)
+    for (const failure of failed) {
+      this.settle(failure.task, failure.attempt)
+      this.host.failed(failure)
+    }
   }
 
   /** Answers a request with a value. */
@@ -221,7 +219,7 @@ class WorkerRunner implements Running, Answerer {
 
   private answer(request: number, ok: boolean, value: unknown): void {
     this.sent.answered(request)
-    this.post({ answers: [{ request, ok, value: written(value, this.host.store.crossing) }] })
+    this.link.post({ answers: [{ request, ok, value: written(value, this.host.store.crossing) }] })
   }
 
   private notice({ stream, task, text }: Notice): void {

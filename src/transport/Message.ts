@@ -53,30 +53,30 @@ export const Flag = {
 /** Ints of a record before its arguments. */
 export const RECORD_HEAD = 7
 
-/** Main to worker. A record is: function id, flags, values, room expected in pages of 64 KiB, slot, tail, number of
+/** Main to worker; what is empty is left out. A record is: function id, flags, values, room expected in pages of 64 KiB, slot, tail, number of
  * arguments; the arguments; and if it was sent behind others, `tail` ints from its start: its number of literals, how
  * many others, and slot and tag of each. */
 export interface ToWorker {
-  readonly functions: ReadonlyArray<FunctionMessage>
-  /** task, attempt for each record */
-  readonly heads: Float64Array
-  readonly ints: Int32Array
-  readonly values: ReadonlyArray<unknown>
-  readonly interrupts: ReadonlyArray<number>
-  readonly retracts: ReadonlyArray<number>
-  readonly answers: ReadonlyArray<Answer>
+  readonly functions?: ReadonlyArray<FunctionMessage>
+  readonly records?: Records
+  readonly interrupts?: ReadonlyArray<number>
+  readonly retracts?: ReadonlyArray<number>
+  readonly answers?: ReadonlyArray<Answer>
 }
 
-/** A message to a worker that says nothing. */
-export const emptyMessage: ToWorker = Object.freeze({
-  functions: [],
-  heads: new Float64Array(0),
-  ints: new Int32Array(0),
-  values: [],
-  interrupts: [],
-  retracts: [],
-  answers: []
-})
+/**
+ * Columns of a message: what each record is about, its codes, and literals, if there are any. Short ones are plain
+ * arrays, which cost a third of a typed array to post.
+ */
+export interface Records {
+  /** to a worker: task, attempt; from a worker: task, attempt, ms */
+  readonly heads: Float64Array | ReadonlyArray<number>
+  readonly ints: Int32Array | ReadonlyArray<number>
+  readonly values?: ReadonlyArray<unknown>
+}
+
+/** Numbers in a column up to which it is posted as a plain array. */
+export const SHORT = 64
 
 /** An answer to a request of a task: values, or the Cause of a failure, as the codec wrote them. */
 export interface Answer {
@@ -125,27 +125,24 @@ export interface Request {
   readonly value: Encoded | undefined
 }
 
-/** Worker to main. */
+/** Worker to main; what is empty is left out. */
 export interface FromWorker {
-  /** task, attempt, ms for each finished attempt */
-  readonly heads: Float64Array
-  /** per finished attempt: number of values, then the values */
-  readonly ints: Int32Array
-  readonly values: ReadonlyArray<unknown>
+  /** the finished attempts; codes of each: number of values, then the values */
+  readonly records?: Records
   /** places in its room that are settled: offset / 64, bytes low, bytes high, 1 used or 0 free */
-  readonly pieces: Int32Array
-  readonly failures: ReadonlyArray<Failure>
+  readonly pieces?: ReadonlyArray<number>
+  readonly failures?: ReadonlyArray<Failure>
   /** task, attempt of attempts that have begun and were to be announced */
-  readonly claims: ReadonlyArray<number>
+  readonly claims?: ReadonlyArray<number>
   /** task, attempt of attempts given back, and of attempts that were asked for too late */
-  readonly retracted: ReadonlyArray<number>
-  readonly kept: ReadonlyArray<number>
-  readonly requests: ReadonlyArray<Request>
-  /** bytes of room that it needs and waits for, or 0; and how many its task would rather have, to ask no more */
-  readonly room: number
-  readonly roomAhead: number
+  readonly retracted?: ReadonlyArray<number>
+  readonly kept?: ReadonlyArray<number>
+  readonly requests?: ReadonlyArray<Request>
+  /** bytes of room that it needs and waits for; and how many its task would rather have, to ask no more */
+  readonly room?: number
+  readonly roomAhead?: number
   /** told once, when it can take work */
-  readonly ready: boolean
+  readonly ready?: boolean
 }
 
 /** A line or more that a task wrote, or an error that came after its task was settled; sent at once. */

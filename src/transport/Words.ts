@@ -1,6 +1,6 @@
 // Writes and reads the codes of Message.ts: values, places in shared memory and counts in one Int32Array, literals
 // beside it. Both sides of every transport use it; it knows nothing of tasks.
-import { Code } from "./Message.ts"
+import { Code, type Records, SHORT } from "./Message.ts"
 
 const LOW = 2 ** 30
 
@@ -118,14 +118,26 @@ export class Writer {
     return new Reader(this.ints.slice(mark.at, this.at), this.values.slice(mark.literals))
   }
 
-  /** What was written, as its own array; the writer starts again. */
-  take(): { readonly ints: Int32Array; readonly values: Array<unknown> } {
-    const taken = { ints: this.ints.slice(0, this.at), values: this.values }
+  /** What was written, with a head for each record, or undefined if there is none; the writer starts again. */
+  take(heads: Array<number>): Records | undefined {
+    if (heads.length === 0) return undefined
+    const { at, ints, values } = this
+    const long = at > SHORT || heads.length > SHORT
+    const columns = long
+      ? { heads: new Float64Array(heads), ints: ints.slice(0, at) }
+      : { heads, ints: Array.from(ints.subarray(0, at)) }
     this.at = 0
+    if (values.length === 0) return columns
     this.values = []
-    return taken
+    return { ...columns, values }
   }
 }
+
+const NOTHING: ReadonlyArray<unknown> = []
+
+/** A reader of the codes of records. */
+export const readerOf = ({ ints, values }: Records): Reader =>
+  new Reader(ints instanceof Int32Array ? ints : new Int32Array(ints), values ?? NOTHING)
 
 /** Reads what a Writer wrote, in the same order. */
 export class Reader {

@@ -21,15 +21,15 @@ export interface ThreadData {
   readonly bytes: boolean
 }
 
-type Up = { readonly message: FromWorker } | { readonly notice: Notice }
+type Up = FromWorker | { readonly notice: Notice }
 
 /** Listens to a thread until it ends. */
 const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected: () => boolean): Promise<void> => {
   let reason = ""
   const take = (up: Up | Uint8Array): void => {
     const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
-    if ("message" in told) opening.onMessage(told.message)
-    else opening.onNotice(told.notice)
+    if ("notice" in told) opening.onNotice(told.notice)
+    else opening.onMessage(told)
   }
   port.on("message", take)
   thread.on("error", (error: Error & { readonly code?: string }) => {

@@ -1,7 +1,7 @@
 // What a worker was sent and has not begun: batches of records, in the order in which they came. Knows nothing of what
 // is in a record; who has begun or given back what is the Runner's.
-import type { ToWorker } from "../transport/Message.ts"
-import { Reader } from "../transport/Words.ts"
+import type { Records } from "../transport/Message.ts"
+import { type Reader, readerOf } from "../transport/Words.ts"
 
 /** A message's records, as far as they are not begun. */
 export interface Batch {
@@ -12,13 +12,16 @@ export interface Batch {
   next: number
 }
 
+const floats = (column: Records["heads"]): Float64Array =>
+  column instanceof Float64Array ? column : new Float64Array(column)
+
 /** The backlog of one worker. */
 export class Backlog {
   private readonly batches: Array<Batch> = []
 
   /** A message's records come last. */
-  add({ heads, ints, values }: ToWorker): void {
-    if (heads.length > 0) this.batches.push({ heads, reader: new Reader(ints, values), next: 0 })
+  add(records: Records): void {
+    this.batches.push({ heads: floats(records.heads), reader: readerOf(records), next: 0 })
   }
 
   /** The batch whose turn it is. */

@@ -59,8 +59,7 @@ export class Port {
 
   /** Posts a report. */
   post(message: FromWorker): void {
-    const up = { message }
-    this.port.postMessage(this.shared ? up : toFrame(up))
+    this.port.postMessage(this.shared ? message : toFrame(message))
   }
 
   /** Posts a line of output or a stray error, at once. */

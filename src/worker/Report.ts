@@ -4,31 +4,18 @@ import { Writer } from "../transport/Words.ts"
 
 const LOW = 2 ** 30
 
-const NOTHING: FromWorker = {
-  heads: new Float64Array(0),
-  ints: new Int32Array(0),
-  values: [],
-  pieces: new Int32Array(0),
-  failures: [],
-  claims: [],
-  retracted: [],
-  kept: [],
-  requests: [],
-  room: 0,
-  roomAhead: 0,
-  ready: false
-}
-
 /** A report under way. */
 export class Report {
   readonly out = new Writer()
   private heads: Array<number> = []
   private pieces: Array<number> = []
-  private failures: Array<Failure> = []
-  private claims: Array<number> = []
-  private retracted: Array<number> = []
-  private kept: Array<number> = []
-  private requests: Array<Request> = []
+  private readonly failures: Array<Failure> = []
+  private readonly claims: Array<number> = []
+  private readonly retracted: Array<number> = []
+  private readonly kept: Array<number> = []
+  private readonly requests: Array<Request> = []
+  /** there is more than finished attempts and pieces */
+  private rare = false
   empty = true
 
   /** An attempt has finished; its values are in `out`. */
@@ -46,24 +33,28 @@ export class Report {
   /** An attempt has failed. */
   failed(failure: Failure): void {
     this.failures.push(failure)
+    this.rare = true
     this.empty = false
   }
 
   /** An attempt has begun. */
   claimed(task: number, attempt: number): void {
     this.claims.push(task, attempt)
+    this.rare = true
     this.empty = false
   }
 
   /** An attempt is given back, or was asked for too late. */
   gaveBack(task: number, attempt: number, kept: boolean): void {
     ;(kept ? this.kept : this.retracted).push(task, attempt)
+    this.rare = true
     this.empty = false
   }
 
   /** A task asks for something. */
   asked(request: Request): void {
     this.requests.push(request)
+    this.rare = true
     this.empty = false
   }
 
@@ -74,36 +65,31 @@ export class Report {
 
   /** A message that only asks for room and gives pieces back: it may be sent in the middle of writing a result. */
   askForRoom(bytes: number, ahead: number): FromWorker {
-    const pieces = new Int32Array(this.pieces)
+    const { pieces } = this
     this.pieces = []
-    return { ...NOTHING, pieces, room: bytes, roomAhead: ahead }
+    return { pieces, room: bytes, roomAhead: ahead }
   }
 
   /** The message; a new report begins. */
-  take(ready: boolean): FromWorker {
-    const { ints, values } = this.out.take()
-    const message: FromWorker = {
-      heads: new Float64Array(this.heads),
-      ints,
-      values,
-      pieces: new Int32Array(this.pieces),
-      failures: this.failures,
-      claims: this.claims,
-      retracted: this.retracted,
-      kept: this.kept,
-      requests: this.requests,
-      room: 0,
-      roomAhead: 0,
-      ready
+  take(): FromWorker {
+    const message: { -readonly [K in keyof FromWorker]: FromWorker[K] } = {}
+    const records = this.out.take(this.heads)
+    if (records !== undefined) {
+      message.records = records
+      this.heads = []
     }
-    this.heads = []
-    this.pieces = []
-    this.failures = []
-    this.claims = []
-    this.retracted = []
-    this.kept = []
-    this.requests = []
+    if (this.pieces.length > 0) message.pieces = this.pieces.splice(0)
+    if (this.rare) this.addRare(message)
     this.empty = true
     return message
+  }
+
+  private addRare(message: { -readonly [K in keyof FromWorker]: FromWorker[K] }): void {
+    if (this.failures.length > 0) message.failures = this.failures.splice(0)
+    if (this.claims.length > 0) message.claims = this.claims.splice(0)
+    if (this.retracted.length > 0) message.retracted = this.retracted.splice(0)
+    if (this.kept.length > 0) message.kept = this.kept.splice(0)
+    if (this.requests.length > 0) message.requests = this.requests.splice(0)
+    this.rare = false
   }
 }

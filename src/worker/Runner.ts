@@ -49,15 +49,17 @@ export class Runner {
   }
 
   /** A message of the engine. */
-  take(message: ToWorker): void {
-    for (const fn of message.functions) this.far.functions.introduce(fn)
-    this.backlog.add(message)
-    for (const attempt of message.retracts) {
-      if (!this.retract(attempt)) this.far.report.gaveBack(this.calls.find(attempt)?.task ?? -1, attempt, true)
-    }
-    for (const attempt of message.interrupts) this.interrupt(attempt)
-    for (const answer of message.answers) this.far.answered(answer)
+  take({ answers, functions, interrupts, records, retracts }: ToWorker): void {
+    if (functions !== undefined) { for (const fn of functions) this.far.functions.introduce(fn) }
+    if (records !== undefined) this.backlog.add(records)
+    if (retracts !== undefined) { for (const attempt of retracts) this.retractOrKeep(attempt) }
+    if (interrupts !== undefined) { for (const attempt of interrupts) this.interrupt(attempt) }
+    if (answers !== undefined) { for (const answer of answers) this.far.answered(answer) }
     if (this.calls.current !== undefined) this.flush() // it may run for long
+  }
+
+  private retractOrKeep(attempt: number): void {
+    if (!this.retract(attempt)) this.far.report.gaveBack(this.calls.find(attempt)?.task ?? -1, attempt, true)
   }
 
   /** Gives an attempt back; false if it has begun. */
@@ -168,7 +170,7 @@ export class Runner {
   /** Reports what there is to report. */
   flush(): void {
     this.lastReport = performance.now()
-    if (!this.far.report.empty) this.far.port.post(this.far.report.take(false))
+    if (!this.far.report.empty) this.far.port.post(this.far.report.take())
   }
 
   /** The next record of the backlog: runs it, loads its function first, or sets it aside until its inputs are there. */

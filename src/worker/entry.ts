@@ -77,7 +77,7 @@ const start = (data: ThreadData): void => {
     receive(incoming)
     runner.pump()
   })
-  port.post(report.take(true))
+  port.post({ ready: true })
 }
 
 const data: unknown = workerData
