@@ -46,6 +46,7 @@ const ways: Readonly<Record<string, Way>> = {
     start: { compute_bound: 512, memory_bound: 16 },
     widths: (given, pattern, kernel) => {
       if (kernel === "memory_bound" && pattern !== "stencil_1d") return []
+      if (kernel === "memory_bound" && given.quick) return [8]
       return pattern === "stencil_1d" || (quoted.includes(pattern) && !given.quick) ? [2, 8, 32] : [8]
     }
   },
@@ -73,7 +74,7 @@ const casesOf = (given: Given, runner: Runner, way: Way): ReadonlyArray<Case> =>
         const plan = ofTasks(Math.min(tasks, fewest))
         const start = way.start[kernel]
         const samples = way.samples(given)
-        cases.push({ runner, kernel, planOf: ofTasks, tasks, plan, samples, sweeps: [], start, most: start * 64 })
+        cases.push({ runner, kernel, planOf: ofTasks, tasks, plan, samples, sweeps: [], start, most: start * 32 })
       }
     }
   }
