@@ -3,7 +3,7 @@
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
 import { pin, send } from "./attempt.ts"
 import { mayFollow } from "./follow.ts"
-import { admit, estimate, isHeavy, relieve } from "./memory.ts"
+import { admit, estimate, EVICT_ABOVE, isHeavy, relieve, usage } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
 import { NONE, READY } from "./TaskTable.ts"
@@ -143,6 +143,9 @@ const lookPast = (s: State, w: Worker, roots: boolean, until: number): boolean =
 
 const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
 
+/** So much memory is left that a worker may be sent one task ahead that takes much. */
+const isCalm = (s: State): boolean => usage(s) < s.memory.budget * EVICT_ABOVE
+
 /** Gives a worker a stretch of work, a single task if others have none; false if it got none. */
 const fill = (s: State, w: Worker): boolean => {
   const until = w.expected + (workless > 1 && !s.tiny ? 0 : STRETCH_MS)
@@ -157,7 +160,7 @@ const fill = (s: State, w: Worker): boolean => {
       continue
     }
     if (!fits(s, w, task)) return lookPast(s, w, true, until) || some
-    if (isAhead(w) && isHeavy(s, task)) return some
+    if (isAhead(w) && isHeavy(s, task) && !(w.sent === w.capacity[0] && isCalm(s))) return some
     const admission = admit(s, task, false)
     if (admission === "no") return lookPast(s, w, false, until) || some
     from.shift()

@@ -86,6 +86,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     close: (graceMs) => {
       expected = true
       port1.postMessage("close")
+      board.ring(opening.worker)
       const timer = setTimeout(terminate, graceMs)
       return end.finally(() => clearTimeout(timer))
     }
