@@ -10,6 +10,8 @@ import { NONE, RUNNING, WAITING } from "./TaskTable.ts"
 export const MOST_AWAITED = 16
 /** Share of the budget that may be in use for a task to be sent so. */
 const CALM_BELOW = 0.6
+/** Share of the budget that its output and those of its inputs that are there may take. */
+const LIGHT = 1 / 512
 
 /** The worker that makes `producer`'s value now, if it can be had from there; `by`: the one that wants it, if chosen. */
 const maker = (s: State, producer: number, by: Worker | undefined): Worker | undefined => {
@@ -52,7 +54,7 @@ const isCalm = (s: State, task: number): boolean => {
   for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     if ((chunks.place[edges.chunk[edge]] & SHARED) !== 0) held += chunks.bytes[edges.chunk[edge]]
   }
-  return held <= memory.budget / 32
+  return held <= memory.budget * LIGHT
 }
 
 /** The worker that has the most of a task's inputs in the making, of equals the one with the least to do. */
