@@ -45,7 +45,8 @@ const iterationsOfOneMs = async (opened: Opened): Promise<number> => {
 const runCase = async (given: Given, what: Case, pools: ReadonlyArray<Opened>): Promise<void> => {
   const series = await interleave(pools.map((opened) => contestant(opened, what)), {
     samples: given.samples,
-    warmUps: 2
+    warmUps: 2,
+    warmMs: given.quick ? 300 : 1000
   })
   const bestOf = new Map<string, { readonly setting: string; readonly series: Series }>()
   for (const system of new Set(pools.map((opened) => opened.system))) {

@@ -45,11 +45,20 @@ const seriesOf = (name: string, samples: ReadonlyArray<Sample>): Series => ({
   )
 })
 
-/** Runs `warmUps` rounds that do not count, then `samples` that do; the order shifts by one each round. */
+/** Lets one work until `ms` have passed: only then has V8 compiled what is to be measured. */
+const warm = async (contestant: Contestant, ms: number): Promise<void> => {
+  for (const until = performance.now() + ms; performance.now() < until;) await contestant.sample()
+}
+
+/**
+ * Warms each up for `warmMs` (none if not given) and runs `warmUps` rounds that do not count, then `samples` that do; the
+ * order shifts by one each round.
+ */
 export const interleave = async (
   contestants: ReadonlyArray<Contestant>,
-  options: { readonly samples: number; readonly warmUps: number }
+  options: { readonly samples: number; readonly warmUps: number; readonly warmMs?: number }
 ): Promise<ReadonlyArray<Series>> => {
+  for (const contestant of contestants) await warm(contestant, options.warmMs ?? 0)
   const taken = contestants.map((): Array<Sample> => [])
   for (let round = 0; round < options.warmUps + options.samples; round++) {
     for (let turn = 0; turn < contestants.length; turn++) {

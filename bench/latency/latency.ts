@@ -52,7 +52,11 @@ const roundtrip = async (given: Given): Promise<void> => {
     }
   }))
   try {
-    const series = await interleave(contestants, { samples: given.samples, warmUps: 5 })
+    const series = await interleave(contestants, {
+      samples: given.samples,
+      warmUps: 5,
+      warmMs: given.quick ? 300 : 1000
+    })
     const entries = series.map((series, at) => ({ system: pools[at].system, setting: pools[at].setting, series }))
     report(given, { name: "roundtrip", unit: "us", floor: "postMessage" }, entries)
   } finally {

@@ -37,7 +37,9 @@ const between = (low: number, n: number, high: number): number => Math.max(low, 
 /** Bytes of text a block: about a megabyte, less if the budget or the text is small. */
 export const blockBytesFor = (facts: Pick<Facts, "bytes" | "threads" | "budget">): number =>
   // a thread holds a block, its postings (about as much) and a block read ahead; half of the budget may go to that
-  Math.floor(between(64 * KIB, Math.min(facts.budget / (8 * facts.threads), facts.bytes / (4 * facts.threads)), 1.5 * MIB))
+  Math.floor(
+    between(64 * KIB, Math.min(facts.budget / (8 * facts.threads), facts.bytes / (4 * facts.threads)), 1.5 * MIB)
+  )
 
 /**
  * Chooses groups and partitions. One task merges a partition's share of a group, in memory, input and output; shares are

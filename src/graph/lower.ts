@@ -71,6 +71,9 @@ export const argumentsOf = (node: DelayedNode): ReadonlyArray<unknown> =>
     ? node.inputs
     : [(node.inputs[0] as ReadonlyArray<unknown>)[node.item], ...node.inputs.slice(1)]
 
+/** Nodes looked at for each that is lowered, at most: one that many others use is met as often. */
+const LOOKS = 16
+
 let lowerings = 0
 
 /** One lowering under way. */
@@ -92,11 +95,14 @@ export class Lowering {
     for (let i = roots.length - 1; i >= 0; i--) this.push(roots[i])
   }
 
-  /** Lowers up to `limit` tasks; true when nothing is left. Throws GraphInvalid on a cycle or a released handle. */
+  /**
+   * Lowers up to `limit` tasks, or looks at a few times as many; true when nothing is left. Throws GraphInvalid on a cycle
+   * or a released handle.
+   */
   run(limit: number): boolean {
     const { host, stack } = this
     const until = this.slice.tasks.length + limit
-    for (;;) {
+    for (let left = limit * LOOKS; left > 0; left--) {
       if (stack.length === 0) {
         if (this.resumed) { for (const root of this.roots) this.push(root) }
         if (stack.length === 0) return true
@@ -117,6 +123,7 @@ export class Lowering {
         this.pushInputs(node)
       }
     }
+    return false
   }
 
   /** What was lowered since the last call. */

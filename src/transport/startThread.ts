@@ -1,58 +1,17 @@
-// Starts a thread with the arguments of this process that are good for it, and with the heap that it may take.
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+// Starts a thread with the heap that it may take, or takes one that was started before it was wanted.
 import { getHeapStatistics } from "node:v8"
-import { Worker, type WorkerOptions } from "node:worker_threads"
-
-const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker/entry.ts" : "../worker/entry.js", import.meta.url)
-
-const ownArguments = /^--(inspect|cpu-prof|heap-prof|test|watch|input-type)/
-const programText = /^(-e|-p|-pe|--eval|--print)$/
-
-/** The arguments of this process that its threads take over: loaders and conditions above all. */
-export const inheritedArguments = (all: ReadonlyArray<string>): Array<string> =>
-  all.filter((argument, i) =>
-    !ownArguments.test(argument) && !programText.test(argument) && !programText.test(all[i - 1] ?? "")
-  )
-
-let inherited: Array<string> | undefined
-
-/**
- * The environment of a thread: this process's, and Node's compile cache (in its usual folder), with which a thread starts
- * in a third of the time; NODE_DISABLE_COMPILE_CACHE=1 goes without it.
- */
-const environment = (): NodeJS.ProcessEnv => {
-  const { NODE_COMPILE_CACHE: chosen, NODE_DISABLE_COMPILE_CACHE: disabled } = process.env
-  return disabled === "1"
-    ? process.env
-    : { ...process.env, NODE_COMPILE_CACHE: chosen ?? join(tmpdir(), "node-compile-cache") }
-}
-
-/** MiB of a thread's heap for young objects: V8 would take twice as much, which is most of what an idle thread holds. */
-const YOUNG_MIB = 24
+import type { Worker, WorkerOptions } from "node:worker_threads"
+import { newThread } from "./newThread.ts"
+import { takeSpare } from "./spareThreads.ts"
 
 /** A heap that is to have some more than `bytes` before V8 gives up, where that is more than it has by itself. */
-const limitsFor = (bytes: number): NonNullable<WorkerOptions["resourceLimits"]> =>
+const limitsFor = (bytes: number): NonNullable<WorkerOptions["resourceLimits"]> | undefined =>
   bytes * 2 > getHeapStatistics().heap_size_limit && bytes !== Infinity
-    ? { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
-    : { maxYoungGenerationSizeMb: YOUNG_MIB }
+    ? { maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
+    : undefined
 
-/** Starts a thread. A Worker refuses arguments that are the whole process's, as those for V8 are: it goes without them. */
+/** Starts a thread. */
 export const startThread = (options: WorkerOptions, heap: number): Worker => {
-  inherited ??= inheritedArguments(process.execArgv)
-  const start = (): Worker =>
-    new Worker(entry, {
-      ...options,
-      env: environment(),
-      execArgv: [...inherited!, "--conditions=poniard-worker"],
-      resourceLimits: limitsFor(heap)
-    })
-  try {
-    return start()
-  } catch (error) {
-    const { code, message } = error as { readonly code?: unknown; readonly message: string }
-    if (code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error
-    inherited = inherited.filter((argument) => !message.includes(argument))
-    return start()
-  }
+  const limits = limitsFor(heap)
+  return (limits === undefined ? takeSpare(options) : undefined) ?? newThread(options, limits ?? {})
 }

@@ -1,6 +1,6 @@
 // What a worker thread runs: puts the far side together and listens. Light: Effect is not loaded here, so that a thread
 // is ready in tens of milliseconds. Output is posted directly, so that the last lines of a thread that dies are kept.
-import { workerData } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
 import { Crossing } from "../chunk/codec.ts"
 import { setTaskLookUp } from "../graph/CurrentTask.ts"
 import { Board } from "../transport/Board.ts"
@@ -81,5 +81,9 @@ const start = (data: ThreadData): void => {
 }
 
 const data: unknown = workerData
-if (typeof data === "object" && data !== null && "poniard" in data) start(data as ThreadData)
-else throw new Error("this file is started by Poniard's engine, not by hand")
+if (typeof data !== "object" || data === null || !("poniard" in data)) {
+  throw new Error("this file is started by Poniard's engine, not by hand")
+}
+// A spare thread is told by message what it is for.
+if ("spare" in data) parentPort!.once("message", start)
+else start(data as ThreadData)
