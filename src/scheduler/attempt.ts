@@ -34,6 +34,13 @@ const use = (s: State, w: Worker, task: number, by: 1 | -1): void => {
   for (let r = 1; r < demand.length; r++) if (demand[r] > 0) w.used[r] += by * demand[r]
 }
 
+/** Whether a worker has the resources that a task needs, `slot` aside. */
+export const fits = (s: State, w: Worker, task: number): boolean => {
+  const demand = s.classes[s.tasks.taskClass[task]].demand
+  for (let r = 1; r < demand.length; r++) if (demand[r] > 0 && !(w.used[r] + demand[r] <= w.capacity[r])) return false
+  return true
+}
+
 /** Sets bytes aside for the output of a task, unless that has been done. */
 export const reserve = (s: State, task: number, bytes: number): void => {
   if (bytes === 0 || s.reservations.has(task)) return

@@ -1,19 +1,16 @@
 // Who runs what: hands ready tasks to workers with room, near their inputs first, then by priority and order, a short
-// stretch of work at a time so that backlogs stay even; takes backlog back for a worker that has nothing.
+// stretch of work at a time so that backlogs stay even. What was sent is taken back by takeBack.ts.
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
-import { pin, send } from "./attempt.ts"
+import { fits, pin, send } from "./attempt.ts"
 import { mayFollow } from "./follow.ts"
 import { admit, estimate, EVICT_ABOVE, isHeavy, relieve, usage } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
+import { sameKind, takeBack, TINY_MS } from "./takeBack.ts"
 import { NONE, READY } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
 const MOST_AHEAD = 4096
-/** ms that a task takes which takes longer to send. */
-const TINY_MS = 0.003
-/** ms after which a backlog of tiny tasks that has not moved is shared out like any other. */
-const WATCH_MS = 20
 /** ms of work that are handed out before the next worker has its turn. */
 const STRETCH_MS = 0.25
 /** Ready tasks looked at past one that memory does not admit. */
@@ -104,14 +101,6 @@ const choose = (s: State, w: Worker): Choice => {
   return choice
 }
 
-const sameKind = (a: Worker, b: Worker): boolean => a.accepts.every((where) => b.accepts.includes(where))
-
-const fits = (s: State, w: Worker, task: number): boolean => {
-  const demand = s.classes[s.tasks.taskClass[task]].demand
-  for (let r = 1; r < demand.length; r++) if (demand[r] > 0 && !(w.used[r] + demand[r] <= w.capacity[r])) return false
-  return true
-}
-
 const dispatch = (s: State, w: Worker, task: number): void => {
   if (s.admitted.delete(task)) pin(s, task, -1)
   send(s, w, task, estimate(s, task))
@@ -184,71 +173,6 @@ const overdraft = (s: State): void => {
     if (admission === "yes") dispatch(s, w, task)
     return
   }
-}
-
-/**
- * Asks the busiest worker for the later half of its backlog on behalf of one that has nothing to do. `sentBefore`:
- * attempts with lower numbers.
- */
-const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
-  let busiest: Worker | undefined
-  for (const w of s.alive) {
-    if (w.sent < 2 || w.retracting || w.stubborn || !sameKind(w, idle)) continue
-    if (busiest === undefined || w.expected > busiest.expected) busiest = w
-  }
-  if (busiest === undefined) return
-  if (busiest.expected < busiest.sent * TINY_MS && !isStuck(s, busiest)) return watch(s, busiest)
-  const stuck = busiest.ghosts.size - busiest.ending.size
-  const taken = new Set<number>()
-  for (let task = laterPart(s, busiest, stuck); task !== NONE; task = s.tasks.behind[task]) {
-    // What is sent in this very step is not there yet, and what the idle one lacks resources for would come back here.
-    if (s.tasks.attempt[task] >= sentBefore || !fits(s, idle, task)) continue
-    if (s.tasks.missing[task] > 0 && !comesAlong(s, busiest, task, taken)) continue
-    taken.add(task)
-  }
-  busiest.retracting = taken.size > 0
-  // The last first: the worker comes from the other end.
-  for (const task of [...taken].reverse()) s.out.add("retract", busiest.id, task, s.tasks.attempt[task])
-}
-
-const isStuck = (s: State, w: Worker): boolean =>
-  w.stuck > 0 && w.first !== NONE && s.tasks.attempt[w.first] === w.stuck
-
-/** Tiny tasks are not worth taking back, unless the one before them takes longer than it should. */
-const watch = (s: State, w: Worker): void => {
-  if (s.watching || w.first === NONE) return
-  s.watching = true
-  const token = s.nextToken++
-  const task = w.first
-  s.timers.set(token, { task, attempt: s.tasks.attempt[task], purpose: "watch" })
-  s.out.afters.push({ _tag: "after", token, ms: WATCH_MS, task, purpose: "watch" })
-}
-
-/** The first task of the later half of a backlog; of all that waits, where what runs is not wanted. */
-const laterPart = (s: State, w: Worker, stuck: number): number => {
-  const { tasks } = s
-  let left = stuck > 0 ? w.sent - stuck : w.sent >> 1
-  let found = NONE
-  for (let task = w.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
-    if ((task === w.first && stuck === 0) || s.yielded.has(tasks.attempt[task])) break
-    found = task
-  }
-  return found
-}
-
-/** Whether what a task awaits from its worker goes where it would go. */
-const comesAlong = (s: State, w: Worker, task: number, taken: ReadonlySet<number>): boolean => {
-  const { chunks, edges, tasks } = s
-  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
-    const chunk = edges.chunk[edge]
-    const producer = chunks.producer[chunk]
-    if (chunks.place[chunk] === 0 && tasks.worker[producer] === w.id && !taken.has(producer)) return false
-  }
-  return true
-}
-
-const takeBack = (s: State, sentBefore: number): void => {
-  for (const w of s.alive) if (w.sent === 0 && w.ahead > 0 && !w.leaving) takeBackFor(s, w, sentBefore)
 }
 
 /** Sends what can be sent. */

@@ -135,7 +135,8 @@ export class Runner {
       }
       this.rung = false
     }
-    const batch = this.backlog.first()
+    // What waits was sent before the rest of the backlog, so this will not be what it waits for.
+    const batch = this.waiting.size < MOST_PARKED ? this.backlog.first() : undefined
     if (batch !== undefined) {
       this.step(batch)
       this.backlog.trim()
@@ -191,7 +192,6 @@ export class Runner {
       reader.skip(ints, literals)
       const now = this.waiting.park(parked)
       if (now !== "pending") return this.unpark(parked, now === "there")
-      if (this.waiting.size > MOST_PARKED) this.giveBack(this.waiting.take(attempt)!)
       return
     }
     const isMine = this.ahead || this.claim(attempt, slot)

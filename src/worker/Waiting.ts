@@ -13,7 +13,7 @@ export interface Parked {
   readonly awaited: ReadonlyArray<number>
 }
 
-/** More than these go back: each is looked at whenever something changes. */
+/** With so many the backlog waits too: each is looked at whenever something changes. */
 export const MOST_PARKED = 64
 
 /** The attempts that wait. */

@@ -64,16 +64,19 @@ describe("a task that memory does not admit", () => {
     assert.deepStrictEqual(lab.ran(), ["large@0", "small@0"])
   })
 
-  it("is not sent ahead if it is heavy: what it reads would be pinned for nothing", () => {
-    const scene = (bytes: number): ReadonlyArray<string> => {
+  it("is not sent ahead if it is heavy, but for one while there is plenty: what it reads would be pinned for nothing", () => {
+    const scene = (bytes: number, held: number): ReadonlyArray<string> => {
       const lab = new Lab({ budget: 6400 })
       lab.up(0)
-      lab.submit({ a: ["x"], b: ["x"] }, { all: { bytes }, given: { x: [100, SHARED] } })
+      const given = { x: [100, SHARED], held: [held, INLINE] } as const
+      lab.submit({}, { wish: "holds", wants: ["held"], given: { held: given.held } })
+      lab.submit({ a: ["x"], b: ["x"] }, { all: { bytes }, given: { x: given.x } })
       return lab.ran()
     }
-    // A thirty-second of the budget is 200 bytes, inputs and output.
-    assert.deepStrictEqual(scene(101), ["a@0"])
-    assert.deepStrictEqual(scene(100), ["a@0", "b@0"])
+    // A thirty-second of the budget is 200 bytes, inputs and output; plenty is less than 60 %.
+    assert.deepStrictEqual(scene(101, 4000), ["a@0"])
+    assert.deepStrictEqual(scene(101, 10), ["a@0", "b@0"])
+    assert.deepStrictEqual(scene(100, 4000), ["a@0", "b@0"])
   })
 })
 

@@ -78,6 +78,7 @@ describe("the simulation", () => {
       "release",
       "settle",
       "after: retry",
+      "after: watch",
       "after: timeout",
       ...["error", "cancelled", "timeout", "lost", "full", "unplaceable", "chunk lost"].map((reason) =>
         `fail: ${reason}`
