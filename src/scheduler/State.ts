@@ -125,6 +125,8 @@ export interface State {
   /** `order` of the first task of each open submission, and the least of them or Infinity */
   readonly open: Map<number, number>
   openSince: number
+  /** whose turn it is where workers are equal */
+  turns: number
   nextOrder: number
   nextAttempt: number
   nextToken: number
@@ -189,6 +191,7 @@ export const makeState = (options: { readonly budget: number }): State => {
     doubtful: [],
     open: new Map(),
     openSince: Infinity,
+    turns: 0,
     nextOrder: 1,
     nextAttempt: 1,
     nextToken: 1,

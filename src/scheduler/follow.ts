@@ -57,21 +57,38 @@ const isCalm = (s: State, task: number): boolean => {
   return held <= memory.budget * LIGHT
 }
 
-/** The worker that has the most of a task's inputs in the making, of equals the one with the least to do. */
+/**
+ * The worker that has made the most of a task's inputs, or is making them; of equals each in turn, so that tasks with the same inputs
+ * run beside each other, and those after them again where these ran.
+ */
 const leader = (s: State, task: number): Worker | undefined => {
   const { chunks, edges, tasks } = s
   const first = tasks.firstInput[task]
   let best: Worker | undefined
   for (let edge = first; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
-    if (chunks.place[chunk] !== 0) continue
-    const w = maker(s, chunks.producer[chunk], undefined)
-    if (w === undefined) return undefined
+    const isThere = chunks.place[chunk] !== 0
+    const w = isThere ? s.workers.get(chunks.home[chunk]) : maker(s, chunks.producer[chunk], undefined)
+    if (isThere && (w === undefined || w.follows !== "shared")) continue
+    if (w === undefined) return nobody(s)
     w.pull++
-    if (best === undefined || w.pull > best.pull || (w.pull === best.pull && w.expected < best.expected)) best = w
+    if (best === undefined || w.pull > best.pull) best = w
   }
-  for (const w of s.alive) w.pull = 0
+  if (best !== undefined && s.alive.length > 1) best = oneOf(s, best.pull)
+  nobody(s)
   return best
+}
+
+const nobody = (s: State): undefined => {
+  for (const w of s.alive) w.pull = 0
+}
+
+const oneOf = (s: State, pull: number): Worker | undefined => {
+  let equals = 0
+  for (const w of s.alive) if (w.pull === pull) equals++
+  let skip = equals === 1 ? 0 : s.turns++ % equals
+  for (const w of s.alive) if (w.pull === pull && skip-- === 0) return w
+  return undefined
 }
 
 /** Offers a task that waits to the worker that makes its inputs, if these are all in the making. */
@@ -84,6 +101,7 @@ export const offer = (s: State, task: number): void => {
   const w = leader(s, task)
   if (w === undefined || !w.accepts.includes(spec.where) || !mayFollow(s, w, task)) return
   w.behind.push(task, spec.priority)
+  for (const other of s.alive) if (other.follows === "shared") other.closed = false
 }
 
 /** A task was sent to `w`: those that use its value may follow it. */

@@ -7,10 +7,12 @@ import { admit, estimate, EVICT_ABOVE, isHeavy, relieve, usage } from "./memory.
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
 import { sameKind, takeBack, TINY_MS } from "./takeBack.ts"
-import { NONE, READY } from "./TaskTable.ts"
+import { NONE, READY, WAITING } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
 const MOST_AHEAD = 4096
+/** ms that a worker must have less to do than another to be given what follows that one's tasks. */
+const SPREAD_MS = 1
 /** ms of work that are handed out before the next worker has its turn. */
 const STRETCH_MS = 0.25
 /** Ready tasks looked at past one that memory does not admit. */
@@ -87,6 +89,16 @@ const choose = (s: State, w: Worker): Choice => {
     consider(s, s.roots[where])
   }
   if (choice.task !== NONE || s.alive.length === 1) return choice
+  if (w.follows === "shared" && !s.tiny && w.expected < w.ahead) {
+    // What follows others can be anywhere where memory is shared; but what is known of who has done how much is old.
+    for (const other of s.alive) {
+      if (other.follows !== "shared" || other === w) continue
+      if (w.sent === 0 || w.expected + SPREAD_MS < other.expected) {
+        consider(s, other.behind)
+      }
+    }
+    if (choice.task !== NONE) return choice
+  }
   let most = 0
   for (const other of s.alive) {
     if (other === w || other.near.size <= most || !sameKind(other, w)) continue
@@ -142,10 +154,13 @@ const fill = (s: State, w: Worker): boolean => {
   do {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
-    if (from === w.behind) {
+    if (s.tasks.status[task] === WAITING) {
       from.shift()
-      if (fits(s, w, task) && mayFollow(s, w, task)) dispatch(s, w, task)
       some = true
+      if (!fits(s, w, task) || !mayFollow(s, w, task)) continue
+      dispatch(s, w, task)
+      // The next one may be better off elsewhere.
+      if (w.follows === "shared" && !s.tiny) return true
       continue
     }
     if (!fits(s, w, task)) return lookPast(s, w, true, until) || some

@@ -7,8 +7,8 @@
 
 /** Workers with a bell of their own; further ones share. */
 const BELLS = 32
-/** Int32 per slot: one cache line. */
-const SLOT = 16
+/** Int32 per slot: two cache lines. */
+const SLOT = 32
 
 /** Int32 of a slot. */
 const Field = { word: 0, waiters: 1, maker: 2, kind: 3, value: 4 } as const
@@ -22,8 +22,11 @@ export const Stage = { free: 0, claimed: 1, revoked: 2, cancelled: 3, done: 4, k
 /** One of Stage. */
 export type Stage = typeof Stage[keyof typeof Stage]
 
-/** What a value in a slot is. */
-export const Kind = { int: 0, double: 1, undefined: 2, null: 3, true: 4, false: 5, raw: 6 } as const
+/** What a value in a slot is; packed: what the codec wrote, its length in bytes first. */
+export const Kind = { int: 0, double: 1, undefined: 2, null: 3, true: 4, false: 5, raw: 6, packed: 7 } as const
+
+/** Bytes that the codec may have written for a value to fit into a slot. */
+const SMALL = 4 * (SLOT - Field.value - 1)
 
 /** Attempts that are told apart by a slot's word. */
 const TAGS = 2 ** 27
@@ -36,10 +39,12 @@ const scratch = new DataView(new ArrayBuffer(8))
 /** A board. Slots are numbers from 0; a slot below 0 is none. */
 export class Board {
   readonly ints: Int32Array
+  private readonly bytes: Uint8Array
 
   /** `memory`: what another side's board stands on. */
   constructor(memory: SharedArrayBuffer | ArrayBuffer) {
     this.ints = new Int32Array(memory, 0, memory.byteLength / 4)
+    this.bytes = new Uint8Array(memory, 0, memory.byteLength)
   }
 
   /** Bytes that a board of so many slots needs. */
@@ -138,6 +143,23 @@ export class Board {
     this.ints[at + Field.kind] = Kind.raw
     this.ints[at + Field.maker] = maker
     for (let i = 0; i < 4; i++) this.ints[at + Field.value + i] = codes[i]
+  }
+
+  /** Writes what the codec wrote; false if it does not fit into a slot. */
+  writePacked(slot: number, maker: number, head: Uint8Array): boolean {
+    if (head.byteLength > SMALL) return false
+    const at = this.at(slot)
+    this.ints[at + Field.kind] = Kind.packed
+    this.ints[at + Field.maker] = maker
+    this.ints[at + Field.value] = head.byteLength
+    this.bytes.set(head, 4 * (at + Field.value + 1))
+    return true
+  }
+
+  /** A copy of what the codec wrote. */
+  packed(slot: number): Uint8Array {
+    const at = this.at(slot) + Field.value
+    return this.bytes.slice(4 * (at + 1), 4 * (at + 1) + this.ints[at])
   }
 
   /** The worker that made a slot's value. */

@@ -3,16 +3,21 @@
 import { viewRaw } from "../chunk/Entry.ts"
 import { type Board, Kind, Stage } from "../transport/Board.ts"
 import { Code, Flag } from "../transport/Message.ts"
-import type { Reader, Writer } from "../transport/Words.ts"
+import { Reader, type Writer } from "../transport/Words.ts"
 import type { Attempt } from "./Attempt.ts"
 
 const LOW = 2 ** 30
+
+/** Codes of a value of the codec without parts. */
+const SMALL = Int32Array.of(Code.packed, 0)
 
 /** The value of an input is not to be had here: the attempt goes back. */
 export class Unreachable extends Error {}
 
 /** What may be known of an attempt's inputs: all are there, some will be, or one never will. */
 export type Availability = "there" | "pending" | "never"
+
+type Mark = ReturnType<Writer["mark"]>
 
 interface Kept {
   readonly tag: number
@@ -37,7 +42,7 @@ export class Handover {
     attempt: Attempt,
     value: unknown,
     out: Writer,
-    mark: { readonly at: number; readonly literals: number }
+    mark: Mark
   ): void {
     const { slot, tag } = attempt
     if (slot < 0) return
@@ -46,13 +51,19 @@ export class Handover {
       const code = out.look(mark.at)
       if (code === Code.raw || code === Code.alias) {
         this.board.writeRaw(slot, this.worker, [1, 2, 3, 4].map((i) => out.look(mark.at + i)))
-      } else {
+      } else if (!this.writeSmall(slot, code, out, mark)) {
         stage = Stage.kept
         if ((attempt.flags & Flag.wanted) !== 0) this.kept.set(slot, { tag, value: out.since(mark) })
       }
     }
     attempt.published = true
     attempt.move(Stage.claimed, stage)
+  }
+
+  private writeSmall(slot: number, code: number, out: Writer, mark: Mark): boolean {
+    if (code !== Code.packed || out.look(mark.at + 1) > 0) return false
+    const head = out.values[mark.literals] as Uint8Array | undefined
+    return head !== undefined && this.board.writePacked(slot, this.worker, head)
   }
 
   /** Whether the values of attempts can be had: pairs of slot and tag. */
@@ -80,7 +91,9 @@ export class Handover {
     const kept = stage === Stage.kept ? this.kept.get(slot) : undefined
     if (kept !== undefined && kept.tag === tag) return read(kept.value.fork())
     if (stage !== Stage.done || this.arena === undefined && board.kind(slot) === Kind.raw) throw new Unreachable()
-    if (board.kind(slot) !== Kind.raw) return board.read(slot)
+    const kind = board.kind(slot)
+    if (kind === Kind.packed) return read(new Reader(SMALL, [board.packed(slot)]))
+    if (kind !== Kind.raw) return board.read(slot)
     const [code, page, low, high] = board.codes(slot)
     const offset = page * 64
     const bytes = high * LOW + low

@@ -143,13 +143,14 @@ export class Runner {
       return true
     }
     if (this.waiting.size === 0) return false
-    this.flush()
     // What is asynchronous needs the event loop, which no bell wakes.
     if (!this.far.port.shared || this.calls.running.size > 0) {
       for (const parked of this.waiting.takeAll()) this.giveBack(parked)
       return false
     }
-    this.far.port.sleep(SLEEP_MS)
+    // A report costs more than a short wait, and wakes a thread that needs a core.
+    const left = this.lastReport + REPORT_MS - performance.now()
+    this.far.port.sleep(left > 0 && !this.far.report.empty ? left : SLEEP_MS)
     return true
   }
 
