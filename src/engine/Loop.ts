@@ -71,39 +71,16 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
   return submissions.some(({ needs }) => needs <= 0)
 }
 
-/** ms for which turns may follow each other at once. */
-const BLOCK_MS = 8
-
-/**
- * Whether a turn may be taken at once, which saves a turn of the event loop. Node hands out the messages of a port until
- * there are no more, and each answer brings others: timers and sockets would not get their turn for long.
- */
-const makeBlockGuard = (): () => boolean => {
-  let since = -1
-  const free = (): void => {
-    since = -1
-  }
-  return () => {
-    if (since < 0) {
-      since = performance.now()
-      setImmediate(free)
-      return true
-    }
-    return performance.now() - since < BLOCK_MS
-  }
-}
-
 /** An inbox and the fiber that works it off, in the scope; `died` is called if an invariant broke. */
 export const makeInbox = Effect.fnUntraced(function*(
   partsOf: (inbox: Inbox) => Parts,
   died: (cause: Cause.Cause<unknown>) => void
 ): Effect.fn.Return<Inbox, never, Scope.Scope> {
   const queue = yield* Queue.unbounded<() => void>()
-  const mayBlock = makeBlockGuard()
   const inbox: Inbox = {
     later: (f) => {
       Queue.offerUnsafe(queue, f)
-      if (mayBlock()) Queue.flushUnsafe(queue)
+      Queue.flushUnsafe(queue)
     }
   }
   const parts = partsOf(inbox)

@@ -8,14 +8,6 @@ const spares: Array<Worker> = []
 /**
  * Starts worker threads that the next engines of this process will take: call it first thing in a program that wants its
  * engine up soon, before it imports Effect. Those that nobody takes do not keep the process alive.
- *
- * @example
- * ```ts
- * import { startThreads } from "poniard/threads"
- *
- * startThreads(2)
- * const { collect, delayed, Engine } = await import("poniard")
- * ```
  */
 export const startThreads = (count: number): void => {
   for (let i = 0; i < count; i++) {
