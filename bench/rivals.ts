@@ -3,7 +3,7 @@
 import type { Bench, Given } from "./harness/Bench.ts"
 import { best, check, type Contestant, interleave, type Series } from "./harness/interleave.ts"
 import { median, rounded, rowOf } from "./harness/Row.ts"
-import { open, type Opened, systemNames } from "./systems/systems.ts"
+import { open, type Opened, systemNames, systems } from "./systems/systems.ts"
 import { noop, seeds, spinInput, spun, type Work } from "./work.ts"
 
 interface Case {
@@ -42,34 +42,70 @@ const iterationsOfOneMs = async (opened: Opened): Promise<number> => {
   return Math.round(iterations / fastest)
 }
 
-const runCase = async (given: Given, what: Case, pools: ReadonlyArray<Opened>): Promise<void> => {
+/** Tasks a sample while settings are compared, at most. */
+const HEAT_TASKS = 20_000
+
+interface Entry {
+  readonly opened: Opened
+  readonly series: Series
+}
+
+const measure = async (given: Given, what: Case, pools: ReadonlyArray<Opened>): Promise<ReadonlyArray<Entry>> => {
   const series = await interleave(pools.map((opened) => contestant(opened, what)), {
     samples: given.samples,
     warmUps: 2,
     warmMs: given.quick ? 300 : 1000
   })
-  const bestOf = new Map<string, { readonly setting: string; readonly series: Series }>()
-  for (const system of new Set(pools.map((opened) => opened.system))) {
-    const own = series.filter((_, at) => pools[at].system === system)
-    const winner = best(own)
-    bestOf.set(system, { setting: pools[series.indexOf(winner)].setting, series: winner })
-    if (own.length > 1) {
-      given.note(
-        `${what.name}, ${system}, median us/task: ${
-          own.map((one) => `${one.name.slice(system.length + 1)} ${rounded(median(one.values))}`).join(", ")
-        }`
-      )
-    }
+  return pools.map((opened, at) => ({ opened, series: series[at] }))
+}
+
+const closing = async <A>(pools: ReadonlyArray<Opened>, use: () => Promise<A>): Promise<A> => {
+  try {
+    return await use()
+  } finally {
+    await Promise.all(pools.map((opened) => opened.pool.close()))
   }
-  for (const [system, { series: own, setting }] of bestOf) {
-    const other = bestOf.get(system === "poniard" ? "bare-workers" : "poniard")?.series
-    const most = pools.find((opened) => opened.system === system)!.most.together
-    const parameters = { system, setting, threads: given.threads, tasks: Math.min(what.tasks, most) }
+}
+
+/** The heat: which setting of each system is the best. Dask is measured here only: its processes are never quite idle. */
+const heat = async (given: Given, what: Case, names: ReadonlyArray<string>): Promise<ReadonlyArray<Entry>> => {
+  const several = names.filter((name) =>
+    name === "dask" || systems.find((one) => one.name === name)!.settings.length > 1
+  )
+  const winners: Array<Entry> = []
+  for (const name of several) {
+    const pools = await open([name], given.threads, given.note)
+    if (pools.length === 0) continue
+    const entries = await closing(pools, () => measure(given, what, pools))
+    const winner = best(entries.map(({ series }) => series))
+    winners.push(entries.find(({ series }) => series === winner)!)
+    if (entries.length === 1) continue
+    const all = entries.map(({ opened, series }) => `${opened.setting} ${rounded(median(series.values))}`)
+    given.note(`${what.name}, ${name}, median us/task: ${all.join(", ")}`)
+  }
+  return winners
+}
+
+/** Each system in its best setting, in turn: few enough threads that those who wait do not disturb. */
+const runCase = async (given: Given, what: Case, names: ReadonlyArray<string>): Promise<void> => {
+  const winners = await heat(given, { ...what, tasks: Math.min(what.tasks, HEAT_TASKS) }, names)
+  const chosen = new Map(winners.map(({ opened }) => [opened.system, opened.setting]))
+  const pools = await open(names.filter((name) => name !== "dask"), given.threads, given.note, chosen)
+  const entries = [
+    ...await closing(pools, () => measure(given, what, pools)),
+    ...winners.filter(({ opened }) => opened.system === "dask")
+  ]
+  const valuesOf = (system: string): Series | undefined =>
+    entries.find(({ opened }) => opened.system === system)?.series
+  for (const { opened: { most, setting, system }, series } of entries) {
+    const against = system === "poniard" ? "bare-workers" : "poniard"
+    const other = valuesOf(against)
+    const parameters = { system, setting, threads: given.threads, tasks: Math.min(what.tasks, most.together) }
     given.row(
       rowOf(
         { bench: "rivals", case: what.name, unit: "us/task", parameters },
-        own.values,
-        other && { name: system === "poniard" ? "bare-workers" : "poniard", values: other.values }
+        series.values,
+        other && { name: against, values: other.values }
       )
     )
   }
@@ -81,25 +117,20 @@ export const rivals: Bench = {
   about: "independent calls on threads, ours and others, first call to last result",
   parameters: { case: ["noop", "spin-1ms"], system: systemNames, tasks: "number" },
   run: async (given) => {
-    const pools = await open(given.texts("system", systemNames), given.threads, given.note)
-    const floor = pools.find((opened) => opened.system === "bare-workers")
-      ?? (await open(["bare-workers"], given.threads, given.note))[0]
-    try {
-      for (const name of given.texts("case", ["noop", "spin-1ms"])) {
-        if (name === "noop") {
-          const [tasks] = given.numbers("tasks", [given.quick ? 5000 : 20_000])
-          await runCase(given, { name, work: "noop", tasks, input: (i) => i, expected: noop }, pools)
-        }
-        if (name === "spin-1ms") {
-          const [tasks] = given.numbers("tasks", [given.quick ? 200 : 400])
-          const iterations = await iterationsOfOneMs(floor)
-          given.note(`spin-1ms: ${iterations} iterations a task`)
-          const input = (i: number) => spinInput(i % seeds, iterations)
-          await runCase(given, { name, work: "spin", tasks, input, expected: spun }, pools)
-        }
+    const names = given.texts("system", systemNames)
+    for (const name of given.texts("case", ["noop", "spin-1ms"])) {
+      if (name === "noop") {
+        const [tasks] = given.numbers("tasks", [given.quick ? 5000 : 100_000])
+        await runCase(given, { name, work: "noop", tasks, input: (i) => i, expected: noop }, names)
       }
-    } finally {
-      await Promise.all([...pools, floor].map((opened) => opened.pool.close()))
+      if (name === "spin-1ms") {
+        const [tasks] = given.numbers("tasks", [given.quick ? 200 : 400])
+        const floor = await open(["bare-workers"], given.threads, given.note)
+        const iterations = await closing(floor, () => iterationsOfOneMs(floor[0]))
+        given.note(`spin-1ms: ${iterations} iterations a task`)
+        const input = (i: number) => spinInput(i % seeds, iterations)
+        await runCase(given, { name, work: "spin", tasks, input, expected: spun }, names)
+      }
     }
   }
 }

@@ -26,6 +26,9 @@ export interface Series {
 }
 
 setFlagsFromString("--expose-gc")
+// V8 throws away the code of functions that were not called between a few collections, and here many are forced while
+// others have their turn: everybody would be measured compiling.
+setFlagsFromString("--no-flush-bytecode")
 const collectGarbage = runInNewContext("gc") as () => void
 
 /** ms for V8's helper threads to end their part of a collection: on two cores they would take from the sample. */

@@ -26,17 +26,19 @@ export interface Opened {
   readonly pool: Pool
 }
 
-/** One entry per setting of each system that is named; rivals that are not installed are skipped with a note. */
+/** One entry per setting (or for the one that is chosen) of each system that is named; rivals that are not installed are skipped with a note. */
 export const open = async (
   names: ReadonlyArray<string>,
   threads: number,
-  note: (text: string) => void
+  note: (text: string) => void,
+  chosen: ReadonlyMap<string, string> = new Map()
 ): Promise<ReadonlyArray<Opened>> => {
   const opened: Array<Opened> = []
   for (const system of systems.filter((system) => names.includes(system.name))) {
     const start = await loadRival(system.name, system.load, note)
     if (start === undefined) continue
-    for (const setting of system.settings) {
+    const only = chosen.get(system.name)
+    for (const setting of only === undefined ? system.settings : [only]) {
       const { most = { together: Infinity, inTurn: Infinity }, name } = system
       opened.push({ system: name, setting, most, pool: await start(setting, threads) })
     }
