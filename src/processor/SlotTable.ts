@@ -179,9 +179,9 @@ export class SlotTable {
     this.board.settle(slot, tagOf(this.attempt[slot]), Stage.void)
   }
 
-  /** A worker is gone for good. */
+  /** A worker is gone for good: it will be sent nothing more. */
   forget(worker: number): void {
-    this.latest.delete(worker)
+    this.latest.set(worker, Infinity)
   }
 }
 

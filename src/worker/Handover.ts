@@ -49,6 +49,8 @@ export class Handover {
     let stage: Stage = Stage.done
     if (!this.board.write(slot, this.worker, value)) {
       const code = out.look(mark.at)
+      // A chunk that is handed on is its value for all others, and only the engine has that.
+      if (code === Code.handle) return
       if (code === Code.raw || code === Code.alias) {
         this.board.writeRaw(slot, this.worker, [1, 2, 3, 4].map((i) => out.look(mark.at + i)))
       } else if (!this.writeSmall(slot, code, out, mark)) {
@@ -99,6 +101,7 @@ export class Handover {
     const bytes = high * LOW + low
     // Another's report may not have come yet: what is returned as it is must be the engine's before it can be shared.
     if (board.maker(slot) === this.worker) inputs.push(offset, bytes)
+    else if (bytes > 0) inputs.push(offset, -bytes)
     return viewRaw(code, this.arena!, offset, bytes)
   }
 

@@ -21,6 +21,8 @@ const REPORT_COUNT = 1024
 const TURN_MS = 10
 /** ms that it sleeps at most for inputs that others make. */
 const SLEEP_MS = 5
+/** ms that it does nothing but wait for them: after that what it waits for goes back, since others have work perhaps. */
+const PATIENCE_MS = 20
 
 /** The runner of one worker. */
 export class Runner {
@@ -42,6 +44,9 @@ export class Runner {
   private scheduled = false
   private lastReport = 0
   private lastTurn = 0
+  /** when it began to do nothing but wait, or 0 */
+  private waitsSince = 0
+
   constructor(far: Far) {
     this.far = far
     this.waiting = new Waiting(far.handover)
@@ -127,9 +132,11 @@ export class Runner {
   /** Does one thing: what waited for its inputs goes first. False if there is nothing to do. */
   private next(): boolean {
     this.last = undefined
-    if (this.rung) {
+    // What is claimed already comes before it.
+    if (this.rung && !this.ahead) {
       const found = this.waiting.next()
       if (found !== undefined) {
+        this.waitsSince = 0
         this.unpark(found.parked, found.there)
         return true
       }
@@ -138,18 +145,22 @@ export class Runner {
     // What waits was sent before the rest of the backlog, so this will not be what it waits for.
     const batch = this.waiting.size < MOST_PARKED ? this.backlog.first() : undefined
     if (batch !== undefined) {
+      this.waitsSince = 0
       this.step(batch)
       this.backlog.trim()
       return true
     }
     if (this.waiting.size === 0) return false
+    const now = performance.now()
+    if (this.waitsSince === 0) this.waitsSince = now
     // What is asynchronous needs the event loop, which no bell wakes.
-    if (!this.far.port.shared || this.calls.running.size > 0) {
+    if (!this.far.port.shared || this.calls.running.size > 0 || now - this.waitsSince > PATIENCE_MS) {
+      this.waitsSince = 0
       for (const parked of this.waiting.takeAll()) this.giveBack(parked)
-      return false
+      return !this.backlog.empty
     }
     // A report costs more than a short wait, and wakes a thread that needs a core.
-    const left = this.lastReport + REPORT_MS - performance.now()
+    const left = this.lastReport + REPORT_MS - now
     this.far.port.sleep(left > 0 && !this.far.report.empty ? left : SLEEP_MS)
     return true
   }

@@ -27,7 +27,9 @@ export const makeGuard = (arena: SharedArrayBuffer): Guard => {
   const known = new WeakMap<Attempt, Before>()
   const sumsOf = ({ inputs }: Attempt): Array<number> => {
     const sums: Array<number> = []
-    for (let i = 0; i < inputs.length; i += 2) sums.push(crc32(new Uint8Array(arena, inputs[i], inputs[i + 1])))
+    for (let i = 0; i < inputs.length; i += 2) {
+      sums.push(crc32(new Uint8Array(arena, inputs[i], Math.abs(inputs[i + 1]))))
+    }
     return sums
   }
   return {

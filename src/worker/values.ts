@@ -14,7 +14,7 @@ import type { Piece, Room } from "./Room.ts"
 export interface Holdings {
   /** pieces of the room that it has taken */
   readonly pieces: Array<Piece>
-  /** places of inputs in shared memory: offset, bytes */
+  /** places of inputs in shared memory: offset, bytes; these below 0 if they cannot be shared by count yet */
   readonly inputs: Array<number>
   /** bytes that its output will probably take */
   readonly expected: number
