@@ -22,6 +22,17 @@ type Mark = ReturnType<Writer["mark"]>
 interface Kept {
   readonly tag: number
   readonly value: Reader
+  readonly bytes: number
+}
+
+/** Bytes of kept values beyond which the oldest are forgotten: what was sent behind them goes back. */
+const MOST_KEPT = 8 * 1024 * 1024
+
+/** Bytes that a kept value takes, about. */
+const sizeOf = ({ ints, values }: Reader): number => {
+  let bytes = ints.byteLength + 256
+  for (const value of values) if (value instanceof Uint8Array) bytes += value.byteLength
+  return bytes
 }
 
 /** The handover of one worker. */
@@ -29,7 +40,9 @@ export class Handover {
   private readonly board: Board
   private readonly worker: number
   private readonly arena: SharedArrayBuffer | undefined
+  /** by slot, the oldest first */
   private readonly kept = new Map<number, Kept>()
+  private keptBytes = 0
 
   constructor(board: Board, worker: number, arena: SharedArrayBuffer | undefined) {
     this.board = board
@@ -55,11 +68,27 @@ export class Handover {
         this.board.writeRaw(slot, this.worker, [1, 2, 3, 4].map((i) => out.look(mark.at + i)))
       } else if (!this.writeSmall(slot, code, out, mark)) {
         stage = Stage.kept
-        if ((attempt.flags & Flag.wanted) !== 0) this.kept.set(slot, { tag, value: out.since(mark) })
+        if ((attempt.flags & Flag.wanted) !== 0) this.keep(slot, tag, out.since(mark))
       }
     }
     attempt.published = true
     attempt.move(Stage.claimed, stage)
+  }
+
+  private keep(slot: number, tag: number, value: Reader): void {
+    this.forget(slot)
+    const bytes = sizeOf(value)
+    this.kept.set(slot, { tag, value, bytes })
+    this.keptBytes += bytes
+    for (const oldest of this.kept.keys()) {
+      if (this.keptBytes <= MOST_KEPT) break
+      this.forget(oldest)
+    }
+  }
+
+  private forget(slot: number): void {
+    this.keptBytes -= this.kept.get(slot)?.bytes ?? 0
+    this.kept.delete(slot)
   }
 
   private writeSmall(slot: number, code: number, out: Writer, mark: Mark): boolean {
@@ -103,10 +132,5 @@ export class Handover {
     if (board.maker(slot) === this.worker) inputs.push(offset, bytes)
     else if (bytes > 0) inputs.push(offset, -bytes)
     return viewRaw(code, this.arena!, offset, bytes)
-  }
-
-  /** Nobody here waits for anything: forgets what was kept. */
-  clear(): void {
-    this.kept.clear()
   }
 }

@@ -145,10 +145,11 @@ export class ValueWriter {
         return this.raw(to, code, bytes, holdings)
       }
     }
+    // What travels is posted later, and by then the function may have used its memory again.
+    if (this.room === undefined) return this.apart(to, value, root)
     const { buffers, head } = encode(value, this.crossing, { root })
-    if (this.room !== undefined) refuseArena(buffers, this.room.arena, root)
-    if (this.room === undefined) to.packedBytes(head, buffers)
-    else if (head.byteLength <= INLINE_BYTES) to.packed(head, buffers.flatMap((part) => this.place(part, holdings)))
+    refuseArena(buffers, this.room.arena, root)
+    if (head.byteLength <= INLINE_BYTES) to.packed(head, buffers.flatMap((part) => this.place(part, holdings)))
     else to.packed(undefined, [head, ...buffers].flatMap((part) => this.place(part, holdings)))
   }
 
@@ -158,7 +159,7 @@ export class ValueWriter {
   }
 
   private raw(to: Writer, code: number, bytes: Uint8Array, holdings: Holdings): void {
-    if (this.room === undefined) return to.rawBytes(code, bytes)
+    if (this.room === undefined) return to.rawBytes(code, bytes.slice())
     if (bytes.buffer === this.room.arena) {
       const { inputs } = holdings
       for (let i = 0; i < inputs.length; i += 2) {

@@ -13,6 +13,7 @@ const known = Effect.gen(function*() {
     yield* collect([delayed(mix)(1, 2), delayed(same)(new Float64Array(2)), delayed(next)(1), delayed(grow)(1, 1)])
     yield* Effect.exit(collect([delayed(reuse)(1), delayed(tamper)(new Float64Array(1000), 1)]))
     yield* collect([delayed(slowly)(1, 0), delayed(through, { meta: true })(delayed(next)(1))])
+    yield* collect(delayed(through)(1))
   }
   yield* emptied
 })
@@ -33,8 +34,10 @@ overTransports("a value that is handed on", {}, (test, transport) => {
   test("stays what it was when its maker uses the array again", () =>
     Effect.gen(function*() {
       yield* known
-      const tasks = numbers(200).map((n) => delayed(same)(delayed(reuse)(n)))
-      assert.deepStrictEqual(yield* collect(tasks), numbers(200))
+      const made = numbers(100).map((n) => delayed(reuse)(n))
+      const values = yield* collect([...made, ...made.map((of) => delayed(through)(of) as typeof of)])
+      assert.deepStrictEqual(values.map((xs) => xs[0]), [...numbers(100), ...numbers(100)])
+      assert.deepStrictEqual(yield* collect(made.map((of) => delayed(same)(of))), numbers(100))
     }))
 
   if (transport === "thread") {
