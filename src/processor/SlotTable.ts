@@ -179,6 +179,11 @@ export class SlotTable {
     this.board.settle(slot, tagOf(this.attempt[slot]), Stage.void)
   }
 
+  /** Slots that somebody's attempt still has, or awaits. */
+  get held(): number {
+    return this.used - this.free.length
+  }
+
   /** A worker is gone for good: it will be sent nothing more. */
   forget(worker: number): void {
     this.latest.set(worker, Infinity)
