@@ -7,6 +7,9 @@ export type Outcome = "done" | "kept" | "void"
 
 /** The board of a world. */
 export class Outcomes {
+  /** tasks that were sent before their inputs were there, and those of them that could not have them */
+  followers = 0
+  givenBack = 0
   private readonly world: World
   private readonly known = new Map<number, { readonly maker: number; readonly what: Outcome }>()
 

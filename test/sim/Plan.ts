@@ -48,6 +48,8 @@ export interface Plan {
   readonly pressure: number
   /** task functions whose tasks may be sent behind inputs that are not there */
   readonly early: number
+  /** tasks that take next to no time */
+  readonly quick: number
   /** keeps the trace */
   readonly traced?: boolean
 }
@@ -75,7 +77,8 @@ const none = {
   strand: 0,
   resources: 0,
   pressure: 0,
-  early: 0
+  early: 0,
+  quick: 0
 }
 
 type Danger = keyof typeof none
@@ -101,7 +104,8 @@ const dangers: ReadonlyArray<readonly [Danger, number]> = [
   ["strand", 0.5],
   ["resources", 0.4],
   ["pressure", 0.3],
-  ["early", 1]
+  ["early", 1],
+  ["quick", 1]
 ]
 
 /** The world of a seed: a few dangers at a time, so that each is met alone and with others. */
@@ -112,20 +116,25 @@ export const planOf = (seed: number): Plan => {
   for (const [danger, most] of dangers) if (random.chance(many)) chosen[danger] = most * (0.2 + 0.8 * random.next())
   // A task that waits keeps its resources: tasks that spawn tasks could wait for those for ever.
   if (chosen.nest > 0) chosen.resources = 0
+  // Many worlds of short work, where tasks are sent behind others.
+  const hands = random.chance(0.5)
+  if (hands) Object.assign(chosen, { early: 1, quick: 0.9, undeclared: 1 })
   if (random.chance(0.5)) chosen.priorities = 3
-  if (random.chance(0.5)) chosen.outputs = 3
+  if (random.chance(hands ? 0.2 : 0.5)) chosen.outputs = 3
   const bytes = random.pick([10, 100, 1000])
   // Mostly small worlds, where everything meets everything; now and then one with long queues.
   const size = random.chance(0.05) ? 6 : 1
   return {
     seed,
-    nodes: random.pick([4, 12, 30, 60]) * size,
+    nodes: random.pick(hands ? [12, 30, 60, 120] : [4, 12, 30, 60]) * size,
     submissions: random.between(1, 6) * size,
-    functions: random.between(1, 6),
-    threads: random.between(0, 3) * (size > 1 ? 2 : 1),
+    functions: random.between(1, hands ? 2 : 6),
+    threads: random.between(hands ? 1 : 0, 3) * (size > 1 ? 2 : 1),
     fibers: 1,
     slots: random.pick([1, 3, 50]),
-    budget: random.pick([Infinity, bytes * 2, bytes * 4, bytes * 8, bytes * 20]),
+    budget: random.pick(
+      hands ? [Infinity, bytes * 5000, bytes * 20] : [Infinity, ...[2, 4, 8, 20].map((n) => bytes * n)]
+    ),
     bytes,
     slice: random.pick([1, 3, 10, 1000]),
     reach: random.pick([2, 5, 60]) * size,

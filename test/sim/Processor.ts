@@ -66,6 +66,7 @@ export class Processor {
     if (this.dead) return
     const hopeless = this.backlog.filter((a) => this.inputsOf(a) === "void")
     this.backlog = this.backlog.filter((a) => !hopeless.includes(a))
+    this.world.outcomes.givenBack += hopeless.length
     this.giveBack(hopeless)
     for (const a of this.backlog.slice()) {
       let busy = 0

@@ -82,7 +82,9 @@ export class Users {
       inputs,
       behaviour: this.behaviour(fn, depth),
       times: random.between(1, 3),
-      duration: random.chance(0.1) ? random.delay(50) : random.delay(3),
+      duration: random.chance(plan.quick > 0.5 ? 0.03 : 0.1)
+        ? random.delay(50)
+        : random.delay(random.chance(plan.quick) ? 0.1 : 3),
       bytes,
       depth
     })

@@ -26,6 +26,7 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
     if (!processor.accepts.includes(item.node.fn.taskClass.where)) {
       world.broken(`run: task ${task} is not for processor ${worker}`)
     }
+    if (awaited.length > 0) world.outcomes.followers++
     item.attempt = attempts[i]
     world.attempts.set(attempts[i], item)
     processor.run(item, attempts[i], awaited)

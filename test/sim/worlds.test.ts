@@ -34,9 +34,13 @@ describe("the simulation", () => {
     const events = new Set<string>()
     const commands = new Set<string>()
     let overdrafts = 0
+    let followers = 0
+    let givenBack = 0
     for (let seed = 1; seed <= 400; seed++) {
       const world = live(planOf(seed))
       overdrafts += world.state.memory.overdrafts
+      followers += world.outcomes.followers
+      givenBack += world.outcomes.givenBack
       for (const turn of world.turns) {
         for (const { _tag } of turn.events) events.add(_tag)
         for (const command of turn.commands) {
@@ -85,6 +89,8 @@ describe("the simulation", () => {
       )
     ])
     assert.isAbove(overdrafts, 0)
+    assert.isAbove(followers, 1000)
+    assert.isAbove(givenBack, 300)
   })
 
   const faults: Record<string, (world: World) => void> = {
