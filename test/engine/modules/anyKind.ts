@@ -55,7 +55,7 @@ export const kinds = Task.module(import.meta.url, {
     return mixed(salt, inputs)
   },
   exits: (...[salt, ...inputs]: Inputs): unknown => {
-    if (Math.random() < 0.1) process.exit(3)
+    if (Math.random() < 0.02) process.exit(3)
     return mixed(salt, inputs)
   }
 })
