@@ -3,13 +3,15 @@
 // It opens nothing but folders; links are not followed, so a loop of links is no danger.
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { Dir, Dirent } from "node:fs"
-import { accessSync, constants, lstatSync, opendirSync, statSync } from "node:fs"
+import type { Dirent } from "node:fs"
+import { accessSync, constants, lstatSync, readdirSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import type { Skip } from "./Block.ts"
 
 const COUNTS = /\.(?:js|mjs|cjs|ts|mts|cts|json|md|txt|map)$/
 const LARGEST = 2 ** 32
+// a file that all may read need not be asked about; where that misleads, opening it says so
+const FOR_ALL = constants.S_IRUSR | constants.S_IRGRP | constants.S_IROTH
 // the walk gives way after so many entries, a few milliseconds: Ctrl-C and the progress line must get through
 const ENTRIES_A_TURN = 256
 
@@ -62,8 +64,8 @@ const look = (
   else if (entry.isFile() && COUNTS.test(path)) {
     const full = Buffer.concat([root, Buffer.from(`/${path}`, "latin1")])
     try {
-      const { size } = lstatSync(full)
-      accessSync(full, constants.R_OK)
+      const { mode, size } = lstatSync(full)
+      if ((mode & FOR_ALL) !== FOR_ALL) accessSync(full, constants.R_OK)
       if (size > LARGEST) skipped.push({ path, reason: "it is larger than 4 GiB" })
       else found.push({ path, size })
     } catch (error) {
@@ -77,21 +79,17 @@ function* walk(root: string, found: Array<Found>, skipped: Array<Skip>): Generat
   const rootBytes = Buffer.from(root)
   const folders = [""]
   for (let seen = 0, folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    let open: Dir
+    let entries: Array<Dirent>
     try {
-      // the types do not know that a name's encoding may be latin1
-      open = opendirSync(Buffer.concat([rootBytes, Buffer.from(`/${folder}`, "latin1")]), { encoding: "latin1" })
+      const full = Buffer.concat([rootBytes, Buffer.from(`/${folder}`, "latin1")])
+      entries = readdirSync(full, { encoding: "latin1", withFileTypes: true })
     } catch (error) {
       skipped.push({ path: folder === "" ? "." : folder, reason: reasonOf(error) })
       continue
     }
-    try {
-      for (let entry = open.readSync(); entry !== null; entry = open.readSync()) {
-        look(rootBytes, folder === "" ? entry.name : `${folder}/${entry.name}`, entry, folders, found, skipped)
-        if (++seen % ENTRIES_A_TURN === 0) yield
-      }
-    } finally {
-      open.closeSync()
+    for (const entry of entries) {
+      look(rootBytes, folder === "" ? entry.name : `${folder}/${entry.name}`, entry, folders, found, skipped)
+      if (++seen % ENTRIES_A_TURN === 0) yield
     }
   }
 }

@@ -40,6 +40,16 @@ export class Rooms {
     if (!this.give(ask)) this.waiting.push(ask)
   }
 
+  /** Room for a task that is being sent, if it needs much and nobody waits for any; or -1. */
+  lend(bytes: number): number {
+    return bytes > this.usual && this.waiting.length === 0 ? this.core.store.tryAlloc(bytes) : -1
+  }
+
+  /** What a worker is given at a time if it needs no more. */
+  private get usual(): number {
+    return Math.min(ROOM_BYTES, Math.floor(this.core.store.budget / 64))
+  }
+
   /** A worker that is gone waits no more. */
   forget(worker: number): void {
     for (let i = this.waiting.length - 1; i >= 0; i--) if (this.waiting[i].worker === worker) this.waiting.splice(i, 1)
@@ -47,10 +57,13 @@ export class Rooms {
 
   private give(ask: Ask): boolean {
     const { store } = this.core
-    const roomy = Math.max(ask.ahead, Math.min(ROOM_BYTES, Math.floor(store.budget / 64)))
+    const roomy = Math.max(ask.ahead, this.usual)
     if (ask.worker !== NOBODY && ask.bytes < roomy) {
+      // or as much of it as there is in one piece, so that the worker need not ask again for every array
       const offset = store.tryAlloc(roomy)
       if (offset >= 0) return this.hand(ask, offset)
+      const piece = Math.min(roomy, store.arena.largestFree)
+      if (piece > ask.bytes) return this.hand(ask, store.tryAlloc(piece))
     }
     const offset = store.tryAlloc(ask.bytes)
     return offset >= 0 && this.hand(ask, offset)

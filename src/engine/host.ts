@@ -249,6 +249,7 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     stray: shell.stray,
     line: shell.line,
     request: (request, answerer) => later(() => shell.nested.request(worker, request, answerer)),
-    room: (bytes, ahead, grant) => later(() => shell.rooms.ask(worker, bytes, ahead, grant))
+    room: (bytes, ahead, grant) => later(() => shell.rooms.ask(worker, bytes, ahead, grant)),
+    lend: (bytes) => shell.rooms.lend(bytes)
   }
 }

@@ -120,6 +120,8 @@ export interface Host {
   readonly request: (request: Request, answer: Answerer) => void
   /** so many bytes of room are needed, and more would be good; `grant` is called once, with -1 if there are none */
   readonly room: (bytes: number, ahead: number, grant: (offset: number, bytes: number) => void) => void
+  /** a slab for the bytes that a task is expected to need, so that its worker need not ask; -1: it will have to */
+  readonly lend: (bytes: number) => number
 }
 
 /** How a request of a task is answered: a value, or the Cause of a failure. */

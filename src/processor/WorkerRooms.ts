@@ -11,16 +11,35 @@ interface Stretch {
   end: number
 }
 
+/** Stretches that a worker has been lent and not begun, as far as is known here, above which it is lent no more. */
+const MOST_LENT = 2
+
 /** What one worker holds. */
 export class WorkerRooms {
   private readonly store: MemoryStore
   private readonly words: Int32Array | undefined
   private readonly stretches: Array<Stretch> = []
+  private readonly lent = new Set<Stretch>()
   private gone = false
 
   constructor(store: MemoryStore, words: Int32Array | undefined) {
     this.store = store
     this.words = words
+  }
+
+  /** Whether the worker may be lent a stretch for the next large task: some are under way, more would lie idle. */
+  get mayLend(): boolean {
+    return this.words !== undefined && this.lent.size < MOST_LENT
+  }
+
+  /** The worker is sent a stretch along with the task that will need it; how it is written in the message. */
+  lend(offset: number): readonly [page: number, bytes: number] {
+    const bytes = this.store.arena.bytesOf(offset)
+    const stretch = { start: offset, end: offset + bytes }
+    this.stretches.push(stretch)
+    this.lent.add(stretch)
+    this.store.roomBytes += bytes
+    return [offset / 64, bytes]
   }
 
   /** Answers a worker that sleeps for room; offset -1: there is none. */
@@ -55,8 +74,9 @@ export class WorkerRooms {
     const { arena } = this.store
     const at = this.stretches.findIndex(({ end, start }) => start <= offset && offset + bytes <= end)
     if (at < 0) throw new Error(`a worker settled ${bytes} bytes at ${offset}, which are not in its room`)
-    const { end, start } = this.stretches[at]
-    this.stretches.splice(at, 1)
+    const [stretch] = this.stretches.splice(at, 1)
+    const { end, start } = stretch
+    this.lent.delete(stretch)
     this.store.roomBytes -= bytes
     if (offset > start) {
       arena.split(start, offset - start)

@@ -61,6 +61,7 @@ class WorkerRunner implements Running, Answerer {
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
     const heads: Array<number> = []
     const functions: Array<FunctionMessage> = []
+    const rooms: Array<number> = []
     for (let i = 0; i < tasks.length; i++) {
       const task = tasks[i]
       const slot = this.sent.add(task, attempts[i])
@@ -75,10 +76,18 @@ class WorkerRunner implements Running, Answerer {
         continue
       }
       heads.push(task, attempts[i])
+      if (this.rooms.mayLend) {
+        const offset = this.host.lend(this.host.source.expected(task))
+        if (offset >= 0) rooms.push(...this.rooms.lend(offset))
+      }
     }
     const records = this.writer.out.take(heads)
     if (records !== undefined || functions.length > 0) {
-      this.link.post({ ...(functions.length > 0 && { functions }), ...(records !== undefined && { records }) })
+      this.link.post({
+        ...(functions.length > 0 && { functions }),
+        ...(rooms.length > 0 && { rooms }),
+        ...(records !== undefined && { records })
+      })
     }
   }
 

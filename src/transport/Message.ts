@@ -53,12 +53,14 @@ export const Flag = {
 /** Ints of a record before its arguments. */
 export const RECORD_HEAD = 7
 
-/** Main to worker; what is empty is left out. A record is: function id, flags, values, room expected in pages of 64 KiB, slot, tail, number of
+/** Main to worker; what is empty is left out. A record is: function id, flags, values, room expected in pages of 4 KiB, slot, tail, number of
  * arguments; the arguments; and if it was sent behind others, `tail` ints from its start: its number of literals, how
  * many others, and slot and tag of each. */
 export interface ToWorker {
   readonly functions?: ReadonlyArray<FunctionMessage>
   readonly records?: Records
+  /** stretches of room that the tasks will need: offset / 64 and bytes of each */
+  readonly rooms?: ReadonlyArray<number>
   readonly interrupts?: ReadonlyArray<number>
   readonly retracts?: ReadonlyArray<number>
   readonly answers?: ReadonlyArray<Answer>

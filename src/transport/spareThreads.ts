@@ -5,13 +5,23 @@ import { newThread } from "./newThread.ts"
 
 const spares: Array<Worker> = []
 
+/** What `startThreads` may be told. */
+export interface StartThreadsOptions {
+  /**
+   * Task modules (as `Task.module` and `Task.fromModule` name them: by URL) that every thread imports at once, so that its
+   * first task need not wait for it. One that cannot be imported is reported by the first task that needs it.
+   */
+  readonly load?: ReadonlyArray<string | URL>
+}
+
 /**
- * Starts worker threads that the next engines of this process will take: call it first thing in a program that wants its
- * engine up soon, before it imports Effect. Those that nobody takes do not keep the process alive.
+ * Starts `count` worker threads that the next engines of this process will take: call it first thing in a program that
+ * wants its engine up soon, before it imports Effect. Those that nobody takes do not keep the process alive.
  */
-export const startThreads = (count: number): void => {
+export const startThreads = (count: number, options: StartThreadsOptions = {}): void => {
+  const load = (options.load ?? []).map(String)
   for (let i = 0; i < count; i++) {
-    const thread = newThread({ workerData: { poniard: true, spare: true }, name: "poniard-spare" }, {})
+    const thread = newThread({ workerData: { poniard: true, spare: load }, name: "poniard-spare" }, {})
     const forget = (): void => {
       const at = spares.indexOf(thread)
       if (at >= 0) spares.splice(at, 1)

@@ -4,9 +4,9 @@ import type { Worker, WorkerOptions } from "node:worker_threads"
 import { newThread } from "./newThread.ts"
 import { takeSpare } from "./spareThreads.ts"
 
-/** A heap that is to have some more than `bytes` before V8 gives up, where that is more than it has by itself. */
+/** A heap of more than `bytes` before V8 gives up, where it does not leave a quarter of its own by itself. */
 const limitsFor = (bytes: number): NonNullable<WorkerOptions["resourceLimits"]> | undefined =>
-  bytes * 2 > getHeapStatistics().heap_size_limit && bytes !== Infinity
+  bytes > getHeapStatistics().heap_size_limit * 3 / 4 && bytes !== Infinity
     ? { maxOldGenerationSizeMb: Math.ceil(bytes * 2 / 2 ** 20) }
     : undefined
 

@@ -46,6 +46,8 @@ export class Attempt implements CurrentTask {
   /** what tells it in its slot */
   readonly tag: number
   readonly pieces: Array<Piece> = []
+  /** bytes of them */
+  private taken = 0
   readonly started = performance.now()
   ended = false
   /** its value is on the board */
@@ -98,8 +100,8 @@ export class Attempt implements CurrentTask {
   allocate(bytes: number): Slab {
     const { room } = this.far
     if (room === undefined || this.ended) return { buffer: new SharedArrayBuffer(bytes), byteOffset: 0, zeroed: true }
-    const ahead = this.pieces.length === 0 ? this.expected : 0
-    const piece = room.take(bytes, ahead)
+    const piece = room.take(bytes, this.expected - this.taken)
+    this.taken += piece.bytes
     this.pieces.push(piece)
     return { buffer: room.arena, byteOffset: piece.offset, zeroed: false }
   }

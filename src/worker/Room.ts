@@ -1,5 +1,6 @@
-// The worker's own room: a stretch of the arena that the engine has given it, from which Task.alloc and results take
-// their pieces without asking. When it is used up the worker asks for more and sleeps until it has it.
+// The worker's own room: stretches of the arena that the engine has given it, from which Task.alloc and results take
+// their pieces without asking. Large ones come with the tasks that will need them. When all are used up the worker asks
+// for more and sleeps until it has it.
 import { Word } from "../transport/Transport.ts"
 
 /** No memory was to be had. */
@@ -28,6 +29,8 @@ export class Room {
   private readonly giveBack: (offset: number, bytes: number) => void
   private cursor = 0
   private end = 0
+  /** stretches that came with tasks and are not begun: offset and bytes of each */
+  private readonly lent: Array<number> = []
 
   constructor(
     arena: SharedArrayBuffer,
@@ -50,9 +53,21 @@ export class Room {
     return piece
   }
 
+  /** Takes in stretches that came with tasks: offset / 64 and bytes of each. */
+  lend(stretches: ReadonlyArray<number>): void {
+    this.lent.push(...stretches)
+  }
+
   private renew(size: number, ahead: number): void {
     if (this.end > this.cursor) this.giveBack(this.cursor, this.end - this.cursor)
     this.cursor = this.end = 0
+    for (let i = 0; i < this.lent.length; i += 2) {
+      if (this.lent[i + 1] < size) continue
+      const [page, bytes] = this.lent.splice(i, 2)
+      this.cursor = page * 64
+      this.end = this.cursor + bytes
+      return
+    }
     const { words } = this
     Atomics.store(words, Word.room, 0)
     this.ask(size, Math.max(size, ahead))
@@ -63,8 +78,12 @@ export class Room {
     this.end = this.cursor + Atomics.load(words, Word.roomHigh) * LOW + Atomics.load(words, Word.roomLow)
   }
 
-  /** Gives the rest back when no task runs and it is large. */
+  /** Gives back what is left, where it is large: nothing needs it for now. */
   trim(atLeast: number): void {
+    while (this.lent.length > 0) {
+      const [page, bytes] = this.lent.splice(0, 2)
+      this.giveBack(page * 64, bytes)
+    }
     if (this.end - this.cursor < atLeast) return
     this.giveBack(this.cursor, this.end - this.cursor)
     this.cursor = this.end = 0

@@ -54,7 +54,8 @@ export class Runner {
   }
 
   /** A message of the engine. */
-  take({ answers, functions, interrupts, records, retracts }: ToWorker): void {
+  take({ answers, functions, interrupts, records, retracts, rooms }: ToWorker): void {
+    if (rooms !== undefined) this.far.room?.lend(rooms)
     if (functions !== undefined) { for (const fn of functions) this.far.functions.introduce(fn) }
     if (records !== undefined) this.backlog.add(records)
     if (retracts !== undefined) { for (const attempt of retracts) this.retractOrKeep(attempt) }
@@ -126,7 +127,7 @@ export class Runner {
       this.pumping = false
     }
     this.flush()
-    if (this.backlog.empty && this.calls.running.size === 0) this.far.idle()
+    if (this.backlog.empty && this.calls.active === 0) this.far.idle()
   }
 
   /** Does one thing: what waited for its inputs goes first. False if there is nothing to do. */

@@ -84,6 +84,9 @@ const data: unknown = workerData
 if (typeof data !== "object" || data === null || !("poniard" in data)) {
   throw new Error("this file is started by Poniard's engine, not by hand")
 }
-// A spare thread is told by message what it is for.
-if ("spare" in data) parentPort!.once("message", start)
-else start(data as ThreadData)
+if ("spare" in data) {
+  // It is told by message what it is for, and imports meanwhile what it will surely need; what goes wrong with that is
+  // said to the first task that needs it.
+  parentPort!.once("message", start)
+  for (const url of data.spare as ReadonlyArray<string>) import(url).catch(() => undefined)
+} else start(data as ThreadData)

@@ -74,9 +74,9 @@ describe("a task that memory does not admit", () => {
       return lab.ran()
     }
     // A thirty-second of the budget is 200 bytes, inputs and output; plenty is less than 60 %.
-    assert.deepStrictEqual(scene(101, 4000), ["a@0"])
+    assert.deepStrictEqual(scene(101, 5000), ["a@0"])
     assert.deepStrictEqual(scene(101, 10), ["a@0", "b@0"])
-    assert.deepStrictEqual(scene(100, 4000), ["a@0", "b@0"])
+    assert.deepStrictEqual(scene(100, 5000), ["a@0", "b@0"])
   })
 })
 
