@@ -73,7 +73,7 @@ describe("a task that memory does not admit", () => {
       lab.submit({ a: ["x"], b: ["x"] }, { all: { bytes }, given: { x: given.x } })
       return lab.ran()
     }
-    // A thirty-second of the budget is 200 bytes, inputs and output; plenty is less than 60 %.
+    // A thirty-second of the budget is 200 bytes, inputs and output; plenty is less than 75 %.
     assert.deepStrictEqual(scene(101, 5000), ["a@0"])
     assert.deepStrictEqual(scene(101, 10), ["a@0", "b@0"])
     assert.deepStrictEqual(scene(100, 5000), ["a@0", "b@0"])
