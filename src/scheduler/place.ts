@@ -6,7 +6,7 @@ import { mayFollow } from "./follow.ts"
 import { admit, estimate, isHeavy, relieve, usage } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import type { State, Worker } from "./State.ts"
-import { sameKind, takeBack, TINY_MS } from "./takeBack.ts"
+import { isStuck, sameKind, takeBack, TINY_MS } from "./takeBack.ts"
 import { NONE, READY, WAITING } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
@@ -23,8 +23,8 @@ const HEAVY_AHEAD_BELOW = 0.75
 /** Ready tasks looked at past one that memory does not admit. */
 const LOOK_PAST = 16
 
-const hasRoom = (w: Worker): boolean => {
-  if (w.leaving) return false
+const hasRoom = (s: State, w: Worker): boolean => {
+  if (w.leaving || isStuck(s, w)) return false
   const slots = w.capacity[0]
   // One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long.
   if (w.ahead > 0 && w.ghosts.size > w.ending.size) return false
@@ -48,7 +48,7 @@ const leastLoaded = (s: State): Worker | undefined => {
   let best: Worker | undefined
   workless = 0
   for (const w of s.alive) {
-    if (w.closed || !hasRoom(w)) continue
+    if (w.closed || !hasRoom(s, w)) continue
     if (w.sent === 0) workless++
     if (best === undefined || isBefore(w, best, s.tiny)) best = w
   }
@@ -108,7 +108,7 @@ const choose = (s: State, w: Worker): Choice => {
   for (const other of s.alive) {
     if (other === w || other.near.size <= most || !sameKind(other, w)) continue
     // One that has room takes them itself, unless this one has nothing at all.
-    if (w.sent > 0 && hasRoom(other)) continue
+    if (w.sent > 0 && hasRoom(s, other)) continue
     const task = other.near.peek()
     if (task === NONE) continue
     most = other.near.size
@@ -141,7 +141,7 @@ const lookPast = (s: State, w: Worker, roots: boolean, until: number): boolean =
       if (admission !== "yes") continue
       dispatch(s, w, task)
       some = true
-      if (w.expected >= until || !hasRoom(w)) return true
+      if (w.expected >= until || !hasRoom(s, w)) return true
     }
   }
   return some
@@ -175,7 +175,7 @@ const fill = (s: State, w: Worker): boolean => {
     from.shift()
     some = true
     if (admission === "yes") dispatch(s, w, task)
-  } while (w.expected < until && hasRoom(w))
+  } while (w.expected < until && hasRoom(s, w))
   return some
 }
 
@@ -184,7 +184,7 @@ const overdraft = (s: State): void => {
   if (s.memory.spilling > 0 || s.memory.restoring > 0) return
   for (const w of s.alive) if (w.sent > 0) return
   for (const w of s.alive) {
-    if (!hasRoom(w)) continue
+    if (!hasRoom(s, w)) continue
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined || !fits(s, w, task)) continue
     s.memory.overdrafts++

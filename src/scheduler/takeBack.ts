@@ -9,7 +9,7 @@ export const TINY_MS = 0.003
 /** ms of work in a backlog up to which none is taken back: it is done before it would have come elsewhere. */
 const STEAL_MS = 0.5
 /** ms after which a backlog of tiny tasks that has not moved is shared out like any other. */
-const WATCH_MS = 20
+const WATCH_MS = 10
 /** Users of a value that are looked at. */
 const LOOK_AT = 64
 
@@ -27,9 +27,10 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
     if (busiest === undefined || w.expected > busiest.expected) busiest = w
   }
   if (busiest === undefined) return
-  const stuck = busiest.ghosts.size - busiest.ending.size
-  const isAsked = stuck > 0 || isStuck(s, busiest)
-  if (!isAsked && (busiest.expected < STEAL_MS || busiest.expected < busiest.sent * TINY_MS)) return watch(s, busiest)
+  // What nobody wants, or takes longer than it should: all that waits behind it is better off elsewhere.
+  const stuck = Math.max(busiest.ghosts.size - busiest.ending.size, isStuck(s, busiest) ? 1 : 0)
+  const isAsked = stuck > 0
+  if (!isAsked && (busiest.expected < STEAL_MS || isTiny(s, busiest.last))) return watch(s, busiest)
   const taken = new Set<number>()
   for (let task = laterPart(s, busiest, stuck); task !== NONE; task = s.tasks.behind[task]) {
     // What is sent in this very step is not there yet, and what the idle one lacks resources for would come back here.
@@ -43,7 +44,14 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
   for (const task of [...taken].reverse()) s.out.add("retract", busiest.id, task, s.tasks.attempt[task])
 }
 
-const isStuck = (s: State, w: Worker): boolean =>
+/** Whether a task is, as far as is known now, one that is better left where it is: it would be sent there again. */
+const isTiny = (s: State, task: number): boolean => {
+  const { duration } = s.learned[s.tasks.taskClass[task]]
+  return duration >= 0 && duration < TINY_MS
+}
+
+/** Whether a worker's first attempt was seen to take longer than it should. */
+export const isStuck = (s: State, w: Worker): boolean =>
   w.stuck > 0 && w.first !== NONE && s.tasks.attempt[w.first] === w.stuck
 
 /** Tiny tasks are not worth taking back, unless the one before them takes longer than it should. */

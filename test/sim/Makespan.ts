@@ -57,6 +57,9 @@ export const runUneven = (
         begin(command.worker)
       })
     } else if (command._tag === "retract") retract(command.worker, command.attempts)
+    else if (command._tag === "after") {
+      clock.after(command.ms, () => tell({ _tag: "elapsed", token: command.token, retryAfter: -1 }))
+    }
   }
   // A word is taken back whether its message has arrived or not, unless the attempt is claimed.
   const retract = (worker: number, attempts: ReadonlyArray<number>): void => {

@@ -58,4 +58,13 @@ describe("backlog behind a task of 2 s", () => {
     assert.isAbove(doneAt[400], 2000)
     assert.isAtMost(Math.max(...doneAt.slice(401)), 70)
   })
+
+  it("so short that they are sent to one thread together is done by the other one within 50 ms", () => {
+    for (const ms of [0.0005, 0.001, 0.002, 0.0029, 0.0031, 0.004, 0.005]) {
+      const durations = [...Array.from({ length: 2000 }, () => ms), 2000, ...Array.from({ length: 500 }, () => ms)]
+      const doneAt = runUneven(durations, [{ slowness: 1, from: 0 }, { slowness: 1, from: 0 }])
+      assert.isAbove(doneAt[2000], 2000)
+      assert.isAtMost(Math.max(...doneAt.slice(2001)), 50, `${ms} ms a task`)
+    }
+  })
 })
