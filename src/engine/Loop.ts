@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Command } from "../scheduler/Command.ts"
+import { hasLeft, letGoOfMore } from "../scheduler/release.ts"
 import { decide } from "../scheduler/step.ts"
 import type { Core } from "./Core.ts"
 import type { Mover } from "./Mover.ts"
@@ -58,6 +59,7 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
     if (advanceOne(core, rooms, submissions[i])) submissions.splice(i, 1)
     else i++
   }
+  letGoOfMore(core.state)
   core.callBehind()
   rooms.press()
   const commands = decide(core.state)
@@ -68,7 +70,7 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
     const calls = core.afterTurn.splice(0)
     for (const call of calls) call()
   }
-  return submissions.some(({ needs }) => needs <= 0)
+  return hasLeft(core.state) || submissions.some(({ needs }) => needs <= 0)
 }
 
 /** An inbox and the fiber that works it off, in the scope; `died` is called if an invariant broke. */

@@ -119,6 +119,11 @@ export interface State {
   watching: boolean
   /** chunks of open submissions that nobody uses, yet or any more */
   readonly orphans: Array<number>
+  /** chunks that may be unused, too many for one step, and wishes that were dropped and still have inputs */
+  unswept: Array<number>
+  /** how many are let go in one step */
+  readonly atOnce: number
+  readonly withdrawn: Array<number>
   /** while a slice is taken in: chunks that nobody uses, unless a task further on in it does */
   submitting: boolean
   readonly doubtful: Array<number>
@@ -158,8 +163,11 @@ const emptyMemory = (budget: number): Memory => ({
   vain: 0
 })
 
-/** An empty state with a memory budget in bytes. */
-export const makeState = (options: { readonly budget: number }): State => {
+/** Chunks or inputs that are let go in one step, where nobody says otherwise. */
+const AT_ONCE = 4096
+
+/** An empty state with a memory budget in bytes; `atOnce`: chunks or inputs that are let go in one step. */
+export const makeState = (options: { readonly budget: number; readonly atOnce?: number }): State => {
   const tasks = new TaskTable()
   const queue = (): Record<Where, ReadyQueue> => ({ here: new ReadyQueue(tasks), module: new ReadyQueue(tasks) })
   return {
@@ -187,6 +195,9 @@ export const makeState = (options: { readonly budget: number }): State => {
     tiny: false,
     watching: false,
     orphans: [],
+    unswept: [],
+    atOnce: options.atOnce ?? AT_ONCE,
+    withdrawn: [],
     submitting: false,
     doubtful: [],
     open: new Map(),

@@ -70,7 +70,7 @@ const countUses = (s: State, chunk: number): { readonly uses: number; readonly p
 
 const checkChunks = (s: State, complain: Complain): void => {
   const { chunks } = s
-  const orphans = new Set(s.orphans)
+  const orphans = new Set([...s.orphans, ...s.unswept])
   let live = 0
   for (let chunk = 0; chunk < chunks.capacity; chunk++) {
     const flags = chunks.flags[chunk]
@@ -103,11 +103,11 @@ const mayStay = (s: State, chunk: number, orphans: ReadonlySet<number>): boolean
   const { chunks, tasks } = s
   const producer = chunks.producer[chunk]
   // One that was given is used by whoever gave it, in an event of its own.
-  if (producer === NONE) return true
-  if (tasks.order[producer] >= s.openSince) return orphans.has(chunk) || tasks.status[producer] < STORED
+  if (producer === NONE || orphans.has(chunk)) return true
+  if (tasks.order[producer] >= s.openSince) return tasks.status[producer] < STORED
   if (tasks.status[producer] >= STORED) return false
   for (let other = tasks.firstOutput[producer]; other !== NONE; other = chunks.sibling[other]) {
-    if (chunks.uses[other] > 0) return true
+    if (chunks.uses[other] > 0 || orphans.has(other)) return true
   }
   return false
 }

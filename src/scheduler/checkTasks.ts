@@ -37,6 +37,7 @@ export const checkTasks = (s: State, complain: Complain): void => {
   const queued = queuedTasks(s)
   const outputs = countOutputs(s)
   const retries = new Set<number>()
+  const unswept = new Set(s.unswept)
   for (const timer of s.timers.values()) {
     if (timer.purpose === "retry" && tasks.order[timer.task] === timer.attempt) retries.add(timer.task)
   }
@@ -48,7 +49,7 @@ export const checkTasks = (s: State, complain: Complain): void => {
     const live = outputs.get(task) ?? 0
     if (live !== tasks.live[task]) say(`${tasks.live[task]} outputs counted as live, ${live} are`)
     if (tasks.taskClass[task] < FIRST_CLASS) checkWish(s, task, say)
-    else checkState(s, task, queued, retries, say)
+    else checkState(s, task, queued, retries, unswept, say)
     if (status !== RUNNING && (tasks.attempt[task] !== 0 || tasks.worker[task] !== NONE)) say("has an attempt")
     if (s.fetching.has(task) && status !== WAITING) say("fetches its inputs")
     if (s.admitted.has(task) && status !== READY) say("was admitted")
@@ -117,6 +118,7 @@ const checkState = (
   task: number,
   queued: ReadonlySet<number>,
   retries: ReadonlySet<number>,
+  unswept: ReadonlySet<number>,
   say: Complain
 ): void => {
   const { tasks } = s
@@ -128,7 +130,7 @@ const checkState = (
     if (tasks.live[task] === 0) say("has no output left, but was not released")
     return
   }
-  if (!isWanted(s, task)) say("nobody wants it")
+  if (!isWanted(s, task, unswept)) say("nobody wants it")
   checkProducers(s, task, say)
   if (status === WAITING) {
     if (missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)
@@ -142,11 +144,11 @@ const checkState = (
   if (status === RUNNING || s.admitted.has(task)) checkThere(s, task, say)
 }
 
-const isWanted = (s: State, task: number): boolean => {
+const isWanted = (s: State, task: number, unswept: ReadonlySet<number>): boolean => {
   const { chunks, tasks } = s
   if (tasks.order[task] >= s.openSince) return true
   for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
-    if (chunks.uses[chunk] > 0) return true
+    if (chunks.uses[chunk] > 0 || unswept.has(chunk)) return true
   }
   return false
 }

@@ -5,6 +5,7 @@ import { fits, pin, send } from "./attempt.ts"
 import { mayFollow } from "./follow.ts"
 import { admit, estimate, isHeavy, relieve, usage } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
+import { hasLeft } from "./release.ts"
 import type { State, Worker } from "./State.ts"
 import { isStuck, sameKind, takeBack, TINY_MS } from "./takeBack.ts"
 import { NONE, READY, WAITING } from "./TaskTable.ts"
@@ -181,7 +182,7 @@ const fill = (s: State, w: Worker): boolean => {
 
 /** When nothing runs, moves or can be admitted, one task runs over the budget: otherwise nothing ever would. */
 const overdraft = (s: State): void => {
-  if (s.memory.spilling > 0 || s.memory.restoring > 0) return
+  if (s.memory.spilling > 0 || s.memory.restoring > 0 || hasLeft(s)) return
   for (const w of s.alive) if (w.sent > 0) return
   for (const w of s.alive) {
     if (!hasRoom(s, w)) continue

@@ -1,5 +1,6 @@
 // Letting go: what nobody uses any more. A chunk without uses is released, a task whose outputs nobody wants is
-// dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion.
+// dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion. Where much is let go
+// at once it takes several steps, so that no step takes long.
 import { interrupt, pin, unreserve } from "./attempt.ts"
 import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
@@ -9,18 +10,21 @@ import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable
 /** Bits of a place that count as memory. */
 export const IN_MEMORY = INLINE | SHARED | 8
 
-/** Takes a task off its inputs; returns those that nobody uses now. */
-const detach = (s: State, task: number, unused: Array<number>): void => {
+/** Takes a task off its inputs, or the first `most` of them; adds those that nobody uses now. Gives how many. */
+const detach = (s: State, task: number, unused: Array<number>, most = Infinity): number => {
   const { chunks, edges, tasks } = s
   let edge = tasks.firstInput[task]
-  tasks.firstInput[task] = NONE
-  while (edge !== NONE) {
+  let done = 0
+  while (edge !== NONE && done < most) {
     const next = edges.nextInput[edge]
     const chunk = edges.chunk[edge]
     edges.unlink(chunks, edge)
     if (chunks.uses[chunk] === 0) unused.push(chunk)
     edge = next
+    done++
   }
+  tasks.firstInput[task] = edge
+  return done
 }
 
 const freeTask = (s: State, task: number): void => {
@@ -103,7 +107,8 @@ const isWanted = (s: State, task: number): boolean => {
 /** Settles what becomes of chunks that have lost their last use. */
 export const sweep = (s: State, unused: Array<number>): void => {
   const { chunks, tasks } = s
-  while (unused.length > 0) {
+  for (let left = s.atOnce; unused.length > 0; left--) {
+    if (left === 0) return leaveForLater(s, unused)
     const chunk = unused.pop()!
     if (chunks.uses[chunk] > 0 || (chunks.flags[chunk] & LIVE) === 0) continue
     const producer = chunks.producer[chunk]
@@ -125,6 +130,32 @@ export const sweep = (s: State, unused: Array<number>): void => {
   }
 }
 
+const leaveForLater = (s: State, unused: Array<number>): void => {
+  if (s.unswept.length === 0) s.unswept = unused
+  else for (const chunk of unused) s.unswept.push(chunk)
+}
+
+/** Whether something is left to let go of, for the next step. */
+export const hasLeft = (s: State): boolean => s.unswept.length > 0 || s.withdrawn.length > 0
+
+/** Goes on where `sweep` and `drop` have stopped. */
+export const letGoOfMore = (s: State): void => {
+  if (s.unswept.length > 0) {
+    const unused = s.unswept
+    s.unswept = []
+    return sweep(s, unused)
+  }
+  const unused: Array<number> = []
+  for (let left = s.atOnce; left > 0 && s.withdrawn.length > 0;) {
+    const wish = s.withdrawn[s.withdrawn.length - 1]
+    left -= detach(s, wish, unused, left)
+    if (s.tasks.firstInput[wish] !== NONE) break
+    s.withdrawn.pop()
+    freeTask(s, wish)
+  }
+  sweep(s, unused)
+}
+
 /** A task that has finished or failed lets go of its inputs. */
 export const letGo = (s: State, task: number): void => {
   if (s.tasks.firstInput[task] === NONE) return
@@ -136,8 +167,7 @@ export const letGo = (s: State, task: number): void => {
 /** Sweeps a list of chunks that were kept until it was clear whether somebody comes to use them. */
 export const sweepAll = (s: State, kept: Array<number>): void => {
   if (kept.length === 0) return
-  const unused = kept.slice()
-  kept.length = 0
+  const unused = kept.splice(0)
   sweep(s, unused)
 }
 
@@ -150,8 +180,12 @@ export const drop = (s: State, ids: ArrayLike<number>): void => {
     const status = tasks.status[task]
     if (status === FREE) continue
     if (tasks.firstOutput[task] === NONE) {
-      detach(s, task, unused)
-      freeTask(s, task)
+      detach(s, task, unused, s.atOnce)
+      if (tasks.firstInput[task] === NONE) freeTask(s, task)
+      else {
+        tasks.become(task, FAILED)
+        s.withdrawn.push(task)
+      }
     } else {
       for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
         if ((chunks.flags[chunk] & LIVE) !== 0 && chunks.uses[chunk] === 0) unused.push(chunk)

@@ -7,7 +7,7 @@ import { attemptFailed, cancelled, chunkLost, claimed, elapsed } from "./fail.ts
 import { finished } from "./finish.ts"
 import { evict, kept, moved } from "./memory.ts"
 import { place } from "./place.ts"
-import { drop, pinned, unpersist } from "./release.ts"
+import { drop, letGoOfMore, pinned, unpersist } from "./release.ts"
 import type { State } from "./State.ts"
 import { submitted } from "./submit.ts"
 import { processorLeaving, processorLost, processorUp, retracted, retractionRefused, strand } from "./workers.ts"
@@ -68,8 +68,9 @@ export const decide = (s: State): Array<Command> => {
   return s.out.take()
 }
 
-/** Takes events in and returns the commands that they cause. */
+/** Takes events in and returns the commands that they cause. While `hasLeft`, the next step has more to do. */
 export const step = (s: State, events: ReadonlyArray<Event>, _now: number): Array<Command> => {
   for (let i = 0; i < events.length; i++) apply(s, events[i])
+  letGoOfMore(s)
   return decide(s)
 }

@@ -17,6 +17,8 @@ export interface Plan {
   readonly slots: number
   /** the store's budget in bytes, Infinity if it never matters */
   readonly budget: number
+  /** chunks or inputs that are let go in one step */
+  readonly atOnce: number
   /** the largest output in bytes */
   readonly bytes: number
   /** tasks lowered in one slice */
@@ -139,6 +141,7 @@ export const planOf = (seed: number): Plan => {
     slice: random.pick([1, 3, 10, 1000]),
     reach: random.pick([2, 5, 60]) * size,
     inputs: random.pick([1, 2, 4]),
+    atOnce: random.pick([1, 2, 5, 4096]),
     ...chosen
   }
 }
@@ -153,5 +156,6 @@ export function* smaller(plan: Plan): Iterable<Plan> {
   }
   for (const [danger] of dangers) if (plan[danger] !== none[danger]) yield { ...plan, [danger]: none[danger] }
   if (plan.priorities > 1) yield { ...plan, priorities: 1 }
+  if (plan.atOnce < 4096) yield { ...plan, atOnce: 4096 }
   if (plan.budget !== Infinity) yield { ...plan, budget: Infinity }
 }

@@ -4,6 +4,7 @@
 import { Ids } from "../../src/engine/Ids.ts"
 import type { Command } from "../../src/scheduler/Command.ts"
 import type { Event } from "../../src/scheduler/Event.ts"
+import { hasLeft, letGoOfMore } from "../../src/scheduler/release.ts"
 import { makeState } from "../../src/scheduler/State.ts"
 import { apply, decide } from "../../src/scheduler/step.ts"
 import { Clock } from "./Clock.ts"
@@ -63,7 +64,7 @@ export class World {
   constructor(plan: Plan) {
     this.plan = plan
     this.random = new Random(plan.seed)
-    this.state = makeState({ budget: plan.budget })
+    this.state = makeState({ budget: plan.budget, atOnce: plan.atOnce })
     this.pool = new Pool(this)
     this.store = new Store(this)
     this.users = new Users(this)
@@ -156,13 +157,14 @@ export class World {
       if (this.submissions[i].advance()) this.submissions.splice(i, 1)
       else i++
     }
+    letGoOfMore(this.state)
     const before = told(this.state)
     this.perform(decide(this.state))
     const turn = { now: this.clock.now, events: this.events, commands: this.commands }
     this.events = []
     this.turns.push(turn)
     afterTurn(this, before, turn)
-    if (this.submissions.length > 0) this.later(() => {})
+    if (this.submissions.length > 0 || hasLeft(this.state)) this.later(() => {})
   }
 
   private perform(commands: ReadonlyArray<Command>): void {

@@ -3,6 +3,7 @@
 import { check } from "../../src/scheduler/check.ts"
 import type { Command } from "../../src/scheduler/Command.ts"
 import { explainAll } from "../../src/scheduler/explain.ts"
+import { letGoOfMore } from "../../src/scheduler/release.ts"
 import { makeState } from "../../src/scheduler/State.ts"
 import type { Memory, State } from "../../src/scheduler/State.ts"
 import { apply, decide } from "../../src/scheduler/step.ts"
@@ -122,6 +123,8 @@ export const atEnd = (world: World): void => {
     admitted: state.admitted.size,
     timers: state.timers.size,
     orphans: state.orphans.length,
+    unswept: state.unswept.length,
+    withdrawn: state.withdrawn.length,
     open: state.open.size,
     resident: memory.resident,
     reserved: memory.reserved,
@@ -160,9 +163,10 @@ const sorted = (columns: Columns): string =>
 
 /** The events of a world told to a new scheduler give the same commands. */
 export const replay = (world: World): void => {
-  const state = makeState({ budget: world.plan.budget })
+  const state = makeState({ budget: world.plan.budget, atOnce: world.plan.atOnce })
   world.turns.forEach(({ commands, events }, i) => {
     for (const event of events) apply(state, event)
+    letGoOfMore(state)
     const again = sorted(columnsOf(decide(state)))
     const first = sorted(columnsOf(commands))
     if (again !== first) world.broken(`replay of turn ${i + 1}: ${again} and not ${first}`)
