@@ -15,10 +15,10 @@ export class Wish {
   readonly handles: ReadonlyArray<Handle>
   readonly exits: boolean
   status: WishStatus = "pending"
-  /** its task id, once it is submitted */
+  /** its task id, once it is submitted, or some of it */
   task = -1
-  /** the chunks that it wants, once it is submitted */
-  chunks: ReadonlyArray<number> = []
+  /** the chunks that it wants, as far as it is submitted */
+  readonly chunks: Array<number> = []
   failure: Failure | undefined = undefined
   private watchers: Array<() => void> = []
 

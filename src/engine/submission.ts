@@ -136,7 +136,12 @@ const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | 
   core.tell({
     _tag: "submitted",
     defined: core.takeClasses(),
-    ...slice,
+    tasks: slice.tasks,
+    classes: slice.classes,
+    starts: slice.starts,
+    chunks: slice.chunks,
+    outputs: slice.outputs,
+    stored: slice.stored,
     part,
     submission: submission.wish.serial
   })
@@ -174,21 +179,25 @@ export const advance = (core: Core, submission: Submission, ask: AskRoom): boole
   const complete = lower(core, submission, lowering, ask)
   const slice = lowering.take()
   core.submitted += slice.tasks.length
-  if (!complete) {
-    tell(core, submission, slice, "more")
-    submission.slices++
-    return false
+  if (complete || slice.wanted.length > 0) wishFor(core, wish, slice)
+  tell(core, submission, slice, !complete ? "more" : submission.slices === 0 ? "whole" : "last")
+  submission.slices++
+  return complete
+}
+
+/** Adds to a slice what the wish wants of it: from then on that stays. */
+const wishFor = (core: Core, wish: Wish, slice: Slice): void => {
+  if (wish.task < 0) {
+    wish.task = core.taskIds.take()
+    core.nodes[wish.task] = wish
   }
-  const chunks = lowering.wanted()
-  wish.task = core.taskIds.take()
-  wish.chunks = chunks
-  core.nodes[wish.task] = wish
   slice.tasks.push(wish.task)
   slice.classes.push(wish.exits ? WISH_EXIT : WISH)
-  for (const chunk of chunks) slice.chunks.push(chunk)
+  for (const chunk of slice.wanted) {
+    slice.chunks.push(chunk)
+    wish.chunks.push(chunk)
+  }
   slice.starts.push(slice.chunks.length)
-  tell(core, submission, slice, submission.slices === 0 ? "whole" : "last")
-  return true
 }
 
 /** Gives up a submission that is not complete: what was lowered for it and nobody else wants is dropped. */

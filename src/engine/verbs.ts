@@ -24,6 +24,8 @@ import type {
   SpawnWith
 } from "../graph/verbs.ts"
 
+const isAll = (member: unknown): boolean => member instanceof AllNode
+
 /** Puts leaves back into the shape of a handle. */
 const reshape = <A>(
   handle: Handle,
@@ -34,7 +36,11 @@ const reshape = <A>(
   const build = (at: Handle): A => {
     if (!(at instanceof AllNode)) return leaves[next++]
     const { shape } = at
-    if (Array.isArray(shape)) return join((shape as ReadonlyArray<Handle>).map(build))
+    if (Array.isArray(shape)) {
+      // a million leaves side by side are there as they are wanted
+      if (!shape.some(isAll)) return join(leaves.slice(next, next += shape.length))
+      return join((shape as ReadonlyArray<Handle>).map(build))
+    }
     const record: Record<string, A> = {}
     for (const key of Object.keys(shape)) record[key] = build((shape as Record<string, Handle>)[key])
     return join(record)

@@ -14,6 +14,9 @@ import type { Mover } from "./Mover.ts"
 import { makeSubmission } from "./submission.ts"
 import { Wish } from "./Wish.ts"
 
+/** Values that are copied in one turn of the event loop. */
+const AT_ONCE = 8192
+
 /** The wishes of one engine. */
 export class Wishes {
   private readonly core: Core
@@ -84,17 +87,31 @@ export class Wishes {
     })
   }
 
-  /** Copies of the values of chunks. */
+  /** Copies of the values of chunks, which stay; those of many are made in several turns of the event loop. */
   values(chunks: ReadonlyArray<number>): Effect.Effect<Array<unknown>, unknown> {
     const { store } = this.core
     const values: Array<unknown> = []
     const away: Array<number> = []
-    for (let i = 0; i < chunks.length; i++) {
-      const held = store.get(chunks[i])
-      if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) away.push(i)
-      else values[i] = store.copy(chunks[i])
+    const copyFrom = (from: number): Effect.Effect<Array<unknown>, unknown> => {
+      const to = Math.min(chunks.length, from + AT_ONCE)
+      for (let i = from; i < to; i++) {
+        const held = store.get(chunks[i])
+        if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) away.push(i)
+        else values[i] = store.copy(chunks[i])
+      }
+      if (to < chunks.length) return Effect.flatMap(Effect.yieldNow, () => copyFrom(to))
+      return away.length === 0 ? Effect.succeed(values) : this.fetchInto(values, chunks, away)
     }
-    if (away.length === 0) return Effect.succeed(values)
+    return copyFrom(0)
+  }
+
+  /** Reads values from disk to their places. */
+  private fetchInto(
+    values: Array<unknown>,
+    chunks: ReadonlyArray<number>,
+    away: ReadonlyArray<number>
+  ): Effect.Effect<Array<unknown>, unknown> {
+    const { store } = this.core
     const fetch = (i: number): Effect.Effect<void, unknown> =>
       this.mover.readOwn(store.get(chunks[i]) as Entry).pipe(
         Effect.map((value) => {

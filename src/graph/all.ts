@@ -24,7 +24,7 @@ export const gather = (what: unknown, verb: string): Handle => {
   if (typeof what !== "object" || what === null || isForeignHandle(what)) throw notHandles(verb, what)
   if (Array.isArray(what)) {
     const items: ReadonlyArray<unknown> = what.slice()
-    for (let i = 0; i < items.length; i++) checkMember(items[i], verb, `[${i}]`)
+    for (let i = 0; i < items.length; i++) if (!(items[i] instanceof Handle)) checkMember(items[i], verb, `[${i}]`)
     return new AllNode(items)
   }
   const shape = { ...what } as Readonly<Record<string, unknown>>

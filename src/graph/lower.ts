@@ -4,6 +4,7 @@
 import type { AllNode } from "./all.ts"
 import type { DelayedNode, OutputNode } from "./Delayed.ts"
 import { Handle, HandleKind } from "./Handle.ts"
+import { Leaves, membersOf } from "./Leaves.ts"
 import { refuse } from "./refuse.ts"
 import type { Template } from "./Template.ts"
 
@@ -59,9 +60,19 @@ export interface Slice {
   readonly chunks: Array<number>
   readonly outputs: Array<number>
   readonly stored: Array<number>
+  /** the chunks of the roots that are there by now, from where the slice before stopped */
+  readonly wanted: Array<number>
 }
 
-const makeSlice = (): Slice => ({ tasks: [], classes: [], starts: [0], chunks: [], outputs: [], stored: [] })
+const makeSlice = (): Slice => ({
+  tasks: [],
+  classes: [],
+  starts: [0],
+  chunks: [],
+  outputs: [],
+  stored: [],
+  wanted: []
+})
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
 
@@ -81,7 +92,9 @@ export class Lowering {
   private readonly host: LowerHost
   private readonly mark: number
   private readonly stack: Array<DelayedNode> = []
-  private readonly roots: ReadonlyArray<Handle>
+  private readonly leaves: Leaves
+  /** the root that is being lowered, or a member of it */
+  private leaf: Handle | undefined
   private slice = makeSlice()
   /** a slice was taken: what was alive when it was looked at may be gone since */
   private resumed = false
@@ -90,9 +103,8 @@ export class Lowering {
 
   constructor(host: LowerHost, roots: ReadonlyArray<Handle>) {
     this.host = host
-    this.roots = roots
+    this.leaves = new Leaves(roots)
     this.mark = -1 - ++lowerings
-    for (let i = roots.length - 1; i >= 0; i--) this.push(roots[i])
   }
 
   /**
@@ -104,8 +116,8 @@ export class Lowering {
     const until = this.slice.tasks.length + limit
     for (let left = limit * LOOKS; left > 0; left--) {
       if (stack.length === 0) {
-        if (this.resumed) { for (const root of this.roots) this.push(root) }
-        if (stack.length === 0) return true
+        if (!this.nextLeaf()) return true
+        continue
       }
       const node = stack[stack.length - 1]
       if (node.engine === host.engine && host.isAlive(node)) stack.pop()
@@ -126,19 +138,26 @@ export class Lowering {
     return false
   }
 
+  /** Notes the chunk of the root that is lowered and goes on to the next one; false if there is none. */
+  private nextLeaf(): boolean {
+    const { slice, stack } = this
+    if (this.leaf !== undefined) slice.wanted.push(this.chunkOf(this.leaf))
+    this.leaf = this.leaves.next()
+    if (this.leaf === undefined) return false
+    this.push(this.leaf)
+    if (stack.length > 0) return true
+    // It is there: whoever has it may release it before the next slice.
+    slice.wanted.push(this.chunkOf(this.leaf))
+    this.leaf = undefined
+    return true
+  }
+
   /** What was lowered since the last call. */
   take(): Slice {
     const slice = this.slice
     this.slice = makeSlice()
     this.resumed = true
     return slice
-  }
-
-  /** The chunks of the roots, in order; members of an `all` one after the other. */
-  wanted(): Array<number> {
-    const chunks: Array<number> = []
-    for (const root of this.roots) this.chunksOf(root, chunks)
-    return chunks
   }
 
   private push(handle: Handle): void {
@@ -170,8 +189,8 @@ export class Lowering {
   }
 
   private pushMembers(node: AllNode): void {
-    const members = Array.isArray(node.shape) ? node.shape : Object.values(node.shape)
-    for (let i = members.length - 1; i >= 0; i--) this.push(members[i] as Handle)
+    const members = membersOf(node)
+    for (let i = members.length - 1; i >= 0; i--) this.push(members[i])
   }
 
   private pushInputs(node: DelayedNode): void {
@@ -220,7 +239,8 @@ export class Lowering {
       const input = i === 0 && item >= 0 ? (inputs[0] as ReadonlyArray<unknown>)[item] : inputs[i]
       if (!isObject(input) && typeof input !== "function") continue
       if (!(input instanceof Handle)) return this.preparedInputs(node)
-      this.chunksOf(input, this.slice.chunks)
+      if (input.kind === HandleKind.all) this.chunksOf(input, this.slice.chunks)
+      else this.slice.chunks.push(this.chunkOf(input))
     }
     return undefined
   }
@@ -256,24 +276,18 @@ export class Lowering {
   }
 
   private chunksOf(handle: Handle, into: Array<number>): void {
-    const stack: Array<Handle> = [handle]
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      switch (next.kind) {
-        case HandleKind.delayed:
-          into.push(this.host.chunkOf((next as DelayedNode).task, 0))
-          break
-        case HandleKind.output:
-          into.push(this.host.chunkOf((next as OutputNode).node.task, (next as OutputNode).index))
-          break
-        case HandleKind.all: {
-          const { shape } = next as AllNode
-          const members = Array.isArray(shape) ? shape : Object.values(shape)
-          for (let i = members.length - 1; i >= 0; i--) stack.push(members[i] as Handle)
-          break
-        }
-        default:
-          into.push(this.host.heldChunk(next))
-      }
+    const leaves = new Leaves([handle])
+    for (let next = leaves.next(); next !== undefined; next = leaves.next()) into.push(this.chunkOf(next))
+  }
+
+  private chunkOf(leaf: Handle): number {
+    switch (leaf.kind) {
+      case HandleKind.delayed:
+        return this.host.chunkOf((leaf as DelayedNode).task, 0)
+      case HandleKind.output:
+        return this.host.chunkOf((leaf as OutputNode).node.task, (leaf as OutputNode).index)
+      default:
+        return this.host.heldChunk(leaf)
     }
   }
 }

@@ -54,7 +54,10 @@ export const HEAP = 8
 /** Why a task failed. */
 export type Reason = "error" | "cancelled" | "timeout" | "lost" | "full" | "unplaceable" | "chunk lost"
 
-/** Tasks and wishes in bulk: task i has the inputs `chunks[starts[i]] ... chunks[starts[i + 1] - 1]`. */
+/**
+ * Tasks and wishes in bulk: task i has the inputs `chunks[starts[i]] ... chunks[starts[i + 1] - 1]`. A wish comes again in
+ * each slice that has something of what it wants.
+ */
 export interface Submitted {
   readonly _tag: "submitted"
   readonly defined: ReadonlyArray<TaskClass>

@@ -119,6 +119,8 @@ export interface State {
   watching: boolean
   /** chunks of open submissions that nobody uses, yet or any more */
   readonly orphans: Array<number>
+  /** wishes of open submissions, which want more: one more thing that they wait for */
+  readonly linking: Set<number>
   /** chunks that may be unused, too many for one step, and wishes that were dropped and still have inputs */
   unswept: Array<number>
   /** how many are let go in one step */
@@ -195,6 +197,7 @@ export const makeState = (options: { readonly budget: number; readonly atOnce?: 
     tiny: false,
     watching: false,
     orphans: [],
+    linking: new Set(),
     unswept: [],
     atOnce: options.atOnce ?? AT_ONCE,
     withdrawn: [],

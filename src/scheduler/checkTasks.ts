@@ -98,7 +98,7 @@ const countMissing = (s: State, task: number): number => {
 
 const checkWish = (s: State, task: number, say: Complain): void => {
   const { tasks } = s
-  const missing = countMissing(s, task)
+  const missing = countMissing(s, task) + (s.linking.has(task) ? 1 : 0)
   switch (tasks.status[task]) {
     case WAITING:
       if (missing === 0 || missing !== tasks.missing[task]) say(`${tasks.missing[task]} inputs missing, not ${missing}`)

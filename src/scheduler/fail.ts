@@ -17,6 +17,7 @@ const failOne = (s: State, task: number, via: number, reason: Reason, pending: A
   if (status === RUNNING) interrupt(s, task)
   else if (status === WAITING || status === READY) stopFetching(s, task)
   tasks.become(task, FAILED)
+  s.linking.delete(task)
   s.out.failed.push(task)
   s.out.via.push(via)
   s.out.reasons.push(reason)

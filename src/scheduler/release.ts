@@ -180,6 +180,7 @@ export const drop = (s: State, ids: ArrayLike<number>): void => {
     const status = tasks.status[task]
     if (status === FREE) continue
     if (tasks.firstOutput[task] === NONE) {
+      s.linking.delete(task)
       detach(s, task, unused, s.atOnce)
       if (tasks.firstInput[task] === NONE) freeTask(s, task)
       else {

@@ -3,12 +3,12 @@
 import { LIVE } from "./ChunkTable.ts"
 import { FIRST_CLASS, SHARED, type Submitted, WISH_EXIT } from "./Event.ts"
 import { fail } from "./fail.ts"
-import { persist } from "./finish.ts"
+import { persist, satisfy } from "./finish.ts"
 import { MOST_AWAITED, offer } from "./follow.ts"
 import { makeReady } from "./ready.ts"
 import { sweepAll } from "./release.ts"
 import type { State } from "./State.ts"
-import { FAILED, NONE, STORED, WAITING } from "./TaskTable.ts"
+import { FAILED, FREE, NONE, WAITING } from "./TaskTable.ts"
 
 const storeGiven = (s: State, e: Submitted): void => {
   const { chunks, memory } = s
@@ -28,7 +28,6 @@ const linkInputs = (s: State, e: Submitted, i: number, task: number): number => 
   let last = NONE
   let missing = 0
   let failed = NONE
-  const exits = tasks.taskClass[task] === WISH_EXIT
   for (let at = e.starts[i]; at < e.starts[i + 1]; at++) {
     const chunk = e.chunks[at]
     const edge = edges.link(chunks, task, chunk)
@@ -38,10 +37,36 @@ const linkInputs = (s: State, e: Submitted, i: number, task: number): number => 
     if (chunks.place[chunk] !== 0) continue
     const producer = chunks.producer[chunk]
     if (producer === NONE || tasks.status[producer] !== FAILED) missing++
-    else if (!exits) failed = producer
+    else failed = producer
   }
   tasks.missing[task] = missing
   return failed
+}
+
+/** Links what a wish wants in this slice: it settles no sooner than its submission is complete. */
+const linkWish = (s: State, e: Submitted, i: number, task: number): void => {
+  const { chunks, edges, tasks } = s
+  if (task >= tasks.capacity || tasks.status[task] === FREE) {
+    open(s, task, e.classes[i])
+    tasks.missing[task] = 1
+    s.linking.add(task)
+  } else if (!s.linking.has(task)) return // it has failed
+  const exits = e.classes[i] === WISH_EXIT
+  let failed = NONE
+  for (let at = e.starts[i]; at < e.starts[i + 1]; at++) {
+    const chunk = e.chunks[at]
+    const edge = edges.link(chunks, task, chunk)
+    edges.nextInput[edge] = tasks.firstInput[task]
+    tasks.firstInput[task] = edge
+    if (chunks.place[chunk] !== 0) continue
+    const producer = chunks.producer[chunk]
+    if (producer === NONE || tasks.status[producer] !== FAILED) tasks.missing[task]++
+    else if (!exits) failed = producer
+  }
+  if (failed !== NONE) return fail(s, task, failed, "error")
+  if (e.part === "more") return
+  s.linking.delete(task)
+  satisfy(s, task, NONE)
 }
 
 const open = (s: State, task: number, taskClass: number): void => {
@@ -76,6 +101,10 @@ export const submitted = (s: State, e: Submitted): void => {
   for (let i = 0; i < e.tasks.length; i++) {
     const task = e.tasks[i]
     const taskClass = e.classes[i]
+    if (taskClass < FIRST_CLASS) {
+      linkWish(s, e, i, task)
+      continue
+    }
     const spec = s.classes[taskClass]
     open(s, task, taskClass)
     let last = NONE
@@ -90,12 +119,8 @@ export const submitted = (s: State, e: Submitted): void => {
     const failed = linkInputs(s, e, i, task)
     if (spec.persist) persist(s, task)
     if (failed !== NONE) fail(s, task, failed, "error")
-    else if (tasks.missing[task] === 0) {
-      if (taskClass < FIRST_CLASS) {
-        tasks.become(task, STORED)
-        s.out.settled.push(task)
-      } else makeReady(s, task, NONE)
-    } else if (taskClass >= FIRST_CLASS && tasks.missing[task] <= MOST_AWAITED) offer(s, task)
+    else if (tasks.missing[task] === 0) makeReady(s, task, NONE)
+    else if (tasks.missing[task] <= MOST_AWAITED) offer(s, task)
   }
   s.submitting = false
   sweepAll(s, s.doubtful)

@@ -153,7 +153,7 @@ class Client {
       prepare: () => {}
     }, [handle])
     lowering.run(Infinity)
-    const leaves = lowering.wanted()
+    const leaves = lowering.take().wanted
     nodes.forEach((node, task) => this.spawn(node, outputs[task], (inner) => numberIn(inner, outputs)))
     for (const node of nodes) node.engine = 0
     this.far.flush()

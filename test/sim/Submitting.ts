@@ -48,20 +48,30 @@ export class Submitting {
       this.abandon()
       return true
     }
-    if (!this.lower(world.plan.slice)) {
-      this.tell("more")
-      this.slices++
-      return false
+    const complete = this.lower(world.plan.slice)
+    const before = wish.held.length
+    for (let at = before; at < wish.roots.length; at++) {
+      const root = wish.roots[at]
+      if (!(root instanceof Given) && !world.isAlive(root)) break
+      wish.held.push(this.heldOf(root))
     }
-    wish.task = world.taskIds.take()
-    world.items[wish.task] = wish
-    for (const root of wish.roots) wish.held.push(this.heldOf(root))
-    this.columns.tasks.push(wish.task)
-    this.columns.classes.push(wish.exits ? WISH_EXIT : WISH)
-    for (const held of wish.held) this.columns.chunks.push(held.chunk)
-    this.columns.starts.push(this.columns.chunks.length)
-    this.tell(this.slices === 0 ? "whole" : "last")
-    return true
+    if (complete || wish.held.length > before) this.want(before)
+    this.tell(!complete ? "more" : this.slices === 0 ? "whole" : "last")
+    this.slices++
+    return complete
+  }
+
+  /** Adds to a slice what the wish wants, from place `from` on. */
+  private want(from: number): void {
+    const { columns, wish, world } = this
+    if (wish.task < 0) {
+      wish.task = world.taskIds.take()
+      world.items[wish.task] = wish
+    }
+    columns.tasks.push(wish.task)
+    columns.classes.push(wish.exits ? WISH_EXIT : WISH)
+    for (const held of wish.held.slice(from)) columns.chunks.push(held.chunk)
+    columns.starts.push(columns.chunks.length)
   }
 
   private abandon(): void {

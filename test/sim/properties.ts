@@ -123,6 +123,7 @@ export const atEnd = (world: World): void => {
     admitted: state.admitted.size,
     timers: state.timers.size,
     orphans: state.orphans.length,
+    linking: state.linking.size,
     unswept: state.unswept.length,
     withdrawn: state.withdrawn.length,
     open: state.open.size,
