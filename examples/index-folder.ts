@@ -15,5 +15,4 @@ enableCompileCache()
 if (count > 0 && count <= 64) {
   startThreads(count, { load: [new URL("./index-folder/tasks.ts", import.meta.url)] })
 }
-console.error("boot", performance.now())
 await import("./index-folder/main.ts")

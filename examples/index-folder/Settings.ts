@@ -51,6 +51,7 @@ export const flags = {
   out: Flag.String("out").pipe(
     Flag.withMetavar("DIR"),
     Flag.withDescription("keep the index there: files.txt, words.txt, postings.bin"),
+    Flag.filter((folder) => folder !== "", () => "the name of a folder, not nothing"),
     Flag.optional
   ),
   query: Flag.String("query").pipe(

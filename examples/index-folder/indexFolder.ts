@@ -4,7 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { collect, delayed, Engine } from "poniard"
-import type { TaskError } from "poniard"
+import type { GraphInvalid, TaskError } from "poniard"
 import type { Reading } from "./Block.ts"
 import { describe } from "./describe.ts"
 import type { Places } from "./find.ts"
@@ -70,6 +70,7 @@ const onEngine = Effect.fnUntraced(function*(
   const { memory, tasks } = yield* Engine.snapshot
   return {
     words: done.index.words,
+    trouble: memory.trouble,
     skipped: [...listing.skipped, ...done.reading.skipped],
     query: word === undefined ? undefined : { word, count: done.places.count, hits },
     numbers: {
@@ -87,7 +88,7 @@ const onEngine = Effect.fnUntraced(function*(
   }
 }, Effect.scoped)
 
-interface Outcome extends Pick<Result, "skipped" | "query"> {
+interface Outcome extends Pick<Result, "skipped" | "trouble" | "query"> {
   /** The file that is to be words.txt. */
   readonly words: string
   readonly numbers: Omit<Numbers, "seconds" | "peakRssBytes">
@@ -98,9 +99,11 @@ export const indexFolder = Effect.fnUntraced(function*(settings: Settings) {
   const started = yield* Clock.currentTimeMillis
   const out = settings.out._tag === "Some" ? settings.out.value : undefined
   const kept = out === undefined ? undefined : yield* workspace(out)
-  const { numbers, words, ...rest } = yield* onEngine(settings, kept).pipe(
-    Effect.provide(Engine.layer({ threads: settings.threads, memory: settings.memory }))
-  )
+  const engine = yield* Effect.try({
+    try: () => Engine.layer({ threads: settings.threads, memory: settings.memory }),
+    catch: (refused) => refused as GraphInvalid
+  })
+  const { numbers, words, ...rest } = yield* onEngine(settings, kept).pipe(Effect.provide(engine))
   if (kept !== undefined) yield* kept.commit(words)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   const peakRssBytes = process.resourceUsage().maxRSS * 1024

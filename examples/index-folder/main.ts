@@ -8,7 +8,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { explain } from "./explain.ts"
 import { indexFolder } from "./indexFolder.ts"
-import { showJson, showResult, showSkips } from "./report.ts"
+import { showJson, showResult, showSkips, showTrouble } from "./report.ts"
 import { flags } from "./Settings.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -17,12 +17,18 @@ const main = Effect.fnUntraced(function*(settings: Settings) {
     Effect.mapError((error) => new CliError.UserError({ cause: error, userMessage: explain(error, settings) }))
   )
   if (result.skipped.length > 0) yield* Console.error(showSkips(result.skipped))
-  yield* Console.log(settings.json ? showJson(result) : showResult(result))
+  if (result.trouble !== undefined) yield* Console.error(showTrouble(result.trouble, result.numbers))
+  if (settings.json) process.stdout.write(`${showJson(result)}\n`)
+  else yield* Console.log(showResult(result))
 })
+
+// With --json nothing but the result goes to standard output: not even the help that follows a bad flag.
+const output: Console.Console = process.argv.includes("--json") ? { ...console, log: console.error } : console
 
 Command.make("index-folder", flags, main).pipe(
   Command.withDescription("Indexes all words of the text files below a folder, with little memory and on all cores."),
   Command.run({ version: "0.1.0" }),
+  Effect.provideService(Console.Console, output),
   Effect.provide(NodeServices.layer),
   NodeRuntime.runMain
 )

@@ -18,6 +18,8 @@ export interface Result {
   readonly folder: string
   readonly out: string | undefined
   readonly skipped: ReadonlyArray<Skip>
+  /** Why the last chunk that should have gone to disk, or come back, did not, if one did not. */
+  readonly trouble: string | undefined
   readonly query: { readonly word: string; readonly count: number; readonly hits: ReadonlyArray<Hit> } | undefined
   readonly numbers: Numbers
 }
@@ -85,6 +87,13 @@ export const showJson = ({ numbers, query }: Result): string => {
   const answer = query === undefined ? {} : { query: { ...query, hits } }
   return JSON.stringify({ files, bytes, words, distinct, top, seconds, threads, ...amounts, ...answer })
 }
+
+/** What it means that chunks could not be moved to disk: the job is done, but its budget did not hold. */
+export const showTrouble = (trouble: string, { budgetBytes, peakStoreBytes }: Numbers): string =>
+  `warning: not everything could be moved to disk, so that data took up to ${
+    showBytes(peakStoreBytes)
+  } of memory, where `
+  + `${showBytes(budgetBytes)} were allowed: ${trouble.split("\n", 1)[0]}`
 
 /** The files that were left out, each with the reason; the first fifty of them. */
 export const showSkips = (skipped: ReadonlyArray<Skip>): string =>

@@ -110,12 +110,19 @@ const bytesIn = (value: ArrayBufferView | ArrayBuffer): Uint8Array =>
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(value)
 
-/** What `Task.alloc(...).buffer` is: not the array's own memory, but everybody's. */
-const refuseArena = (buffers: ReadonlyArray<Uint8Array>, arena: SharedArrayBuffer, root: string): void => {
+/** What `Task.alloc(...).buffer` is: not the array's own memory, but everybody's; unless one array is all there is. */
+const refuseArena = (
+  buffers: ReadonlyArray<Uint8Array>,
+  arena: SharedArrayBuffer,
+  { inputs, pieces }: Holdings,
+  root: string
+): void => {
   const whole = buffers.some(({ buffer, byteOffset, byteLength }) =>
     buffer === arena && byteOffset === 0 && byteLength === arena.byteLength
   )
-  if (whole) {
+  const isOwn = pieces.some(({ bytes, offset }) => offset === 0 && bytes >= arena.byteLength)
+    || inputs.some((offset, i) => i % 2 === 0 && offset === 0 && inputs[i + 1] === arena.byteLength)
+  if (whole && !isOwn) {
     throw new Refused(
       root,
       "it holds the buffer of an array of Task.alloc, which is the memory of all tasks: return the array"
@@ -148,7 +155,7 @@ export class ValueWriter {
     // What travels is posted later, and by then the function may have used its memory again.
     if (this.room === undefined) return this.apart(to, value, root)
     const { buffers, head } = encode(value, this.crossing, { root })
-    refuseArena(buffers, this.room.arena, root)
+    refuseArena(buffers, this.room.arena, holdings, root)
     if (head.byteLength <= INLINE_BYTES) to.packed(head, buffers.flatMap((part) => this.place(part, holdings)))
     else to.packed(undefined, [head, ...buffers].flatMap((part) => this.place(part, holdings)))
   }

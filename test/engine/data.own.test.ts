@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { Chunk, collect, compute, delayed, NotTransferable, spawn, Spawned } from "poniard"
 import { a, type Numbers } from "./modules2/arrays.ts"
 import { identity, inc } from "./modules2/numbers.ts"
-import { overTransports } from "./overTransports.ts"
+import { inOwnEngine, overTransports } from "./overTransports.ts"
 
 const N = 10_000
 
@@ -92,6 +92,17 @@ overTransports("what is handed out", {}, (test) => {
       }
     }))
 })
+
+inOwnEngine("the first array of all is a value like any other, alone in the memory of all tasks", (own) =>
+  own(
+    {},
+    Effect.gen(function*() {
+      const n = 2 ** 17
+      const box = delayed(a.boxed)(n)
+      const [{ xs }, again] = yield* collect([box, delayed(identity<{ readonly xs: Numbers }>)(box)])
+      assert.deepStrictEqual([xs.length, xs[n - 1], again.xs[n - 1]], [n, n - 1, n - 1])
+    })
+  ))
 
 overTransports("what cannot be stored", {}, (test, transport) => {
   test("is refused where it is put, with its place", () =>

@@ -65,6 +65,7 @@ export const a = Task.module(import.meta.url, {
     return [xs, placeOf(xs)]
   },
   allocOnly: (n: number): Numbers => fillCounting(Task.alloc(Float64Array, n)),
+  boxed: (n: number): { readonly xs: Numbers } => ({ xs: fillCounting(Task.alloc(Float64Array, n)) }),
   plain: (n: number): Numbers => counting(new Float64Array(n)),
   allocAfterAwait: async (n: number): Promise<Numbers> => {
     await Promise.resolve()
