@@ -138,26 +138,48 @@ describe("npm start refuses with a clear error and exit code 1", { timeout: 60_0
   })
 })
 
+/** The processes of a group, from /proc; undefined where there is none. */
+const processesOf = (group: number): ReadonlyArray<string> | undefined =>
+  existsSync("/proc/self/stat")
+    ? readdirSync("/proc").filter((name) => /^\d+$/.test(name) && groupOf(name) === group)
+    : undefined
+
+const groupOf = (process: string): number | undefined => {
+  try {
+    // after the name, which may hold anything: state, parent, group
+    const stat = readFileSync(`/proc/${process}/stat`, "latin1")
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])
+  } catch {
+    return undefined
+  }
+}
+
 describe("Ctrl-C", { timeout: 60_000 }, () => {
-  /** Interrupts the program as soon as there is something in `where`; gives its exit code and the ms it took. */
+  /** Interrupts the program as soon as there is something in `where`; gives its exit code, the ms it took and its pid. */
   const interrupt = async (where: string, out: string) => {
     const watcher = watch(where)
     const flags = ["--folder", "node_modules", "--out", out, "--memory", "4MiB"]
-    const child = spawn(process.execPath, [program, ...flags], { cwd: top, env, stdio: "ignore" })
+    const child = spawn(process.execPath, [program, ...flags], { cwd: top, env, stdio: "ignore", detached: true })
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve))
     await new Promise<void>((resolve) => watcher.once("change", () => resolve()))
     watcher.close()
+    const pid = child.pid!
+    const before = processesOf(pid)
     const asked = performance.now()
-    child.kill("SIGINT")
-    return { code: await ended, took: performance.now() - asked }
+    // to all that it has started, as a terminal does
+    process.kill(-pid, "SIGINT")
+    const code = await ended
+    return { code, took: performance.now() - asked, before, pid }
   }
 
   for (const [when, where] of [["it begins", scratch], ["data is being spilled", spills]] as const) {
-    it(`as ${when} stops within a second with exit code 130 and leaves no temporary file behind`, async () => {
+    it(`as ${when} stops within a second with exit code 130 and leaves no process and no temporary file behind`, async () => {
       const out = join(scratch, "interrupted")
-      const { code, took } = await interrupt(where, out)
+      const { before, code, pid, took } = await interrupt(where, out)
       assert.strictEqual(code, 130)
       assert.isBelow(took, 1000)
+      assert.throws(() => process.kill(-pid, 0), /ESRCH/)
+      if (before !== undefined) assert.deepStrictEqual([before, processesOf(pid)], [[String(pid)], []])
       assert.isFalse(existsSync(out))
       assert.deepStrictEqual(readdirSync(spills), [])
     })
