@@ -1,5 +1,5 @@
 // Where values go when memory is short: written to a few large files, read back into memory that the caller has made
-// room for, with a checksum each. It decides neither what is spilled nor when (residency does), and it is no place for
+// room for, with a checksum each. It decides neither what is spilled nor when (the scheduler does), and it is no place for
 // anything that must outlive the process (checkpoints do that): its folder is deleted with its Scope.
 
 import * as Effect from "effect/Effect"

@@ -87,7 +87,6 @@ const importCases: ReadonlyArray<Case> = [
       "src/engine/machine.ts": `import { cpus } from "node:os"\n`,
       "src/graph/errors.ts": `process.getBuiltinModule("node:module")\nrequire("effect/Path")\n`,
       "src/processor/Pool.ts": `import { NodeWorker } from "@effect/platform-node"\n`,
-      "src/chunk/residency.ts": `import { stat } from "node:fs"\n`,
       "src/chunk/disk.ts": `import { stat } from "node:fs"\nimport * as FileSystem from "effect/FileSystem"\n`
     },
     at: {
@@ -95,8 +94,7 @@ const importCases: ReadonlyArray<Case> = [
       "src/engine/Engine.ts": [1],
       "src/engine/loop.ts": [1, 2],
       "src/graph/errors.ts": [1, 2],
-      "src/processor/Pool.ts": [1],
-      "src/chunk/residency.ts": [1]
+      "src/processor/Pool.ts": [1]
     }
   },
   {

@@ -26,10 +26,10 @@ const mayImportTypes: Readonly<Record<string, ReadonlyArray<string>>> = { engine
 
 /** Files that may touch the machine: `node:` modules and modules of Effect that are not stable. */
 const touchesMachine = (path: string): boolean =>
-  /^src\/(transport|worker|chunk|observe|cli)\//.test(path) && !isPure(path) || path === "src/engine/machine.ts"
+  /^src\/(transport|worker|chunk|observe|cli)\//.test(path) || path === "src/engine/machine.ts"
 
 /** Files that decide and do nothing else: no Effect at run time, no clock, no I/O. */
-export const isPure = (path: string): boolean => /^src\/(scheduler\/|chunk\/residency)/.test(path)
+export const isPure = (path: string): boolean => /^src\/scheduler\//.test(path)
 
 function* everyImport(house: House): Iterable<readonly [Source, Import]> {
   for (const source of sourcesOf(house)) for (const item of source.imports) yield [source, item]
@@ -104,7 +104,7 @@ const isNode = (specifier: string): boolean =>
 /** True for a specifier of Effect itself, the barrel or a module of it. */
 export const isEffect = (specifier: string): boolean => specifier === "effect" || specifier.startsWith("effect/")
 
-const places = "transport/, worker/, chunk/ (not residency), observe/, cli/ and engine/machine.ts"
+const places = "transport/, worker/, chunk/, observe/, cli/ and engine/machine.ts"
 
 const machine: Rule = {
   name: "only some folders know the machine",
