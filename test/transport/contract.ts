@@ -197,18 +197,27 @@ const ends = (subject: Subject): void => {
     }))
 
   test(
-    "process.exit in a task is one end with that code, after all that was finished and said",
+    "process.exit in a task is one end with that code, after all that was said",
     (far, subject) =>
       Effect.gen(function*() {
-        const [same, exits] = [far.fn(identity), far.fn("() => { console.log('last words'); process.exit(3) }")]
-        far.link.post(far.message([same, exits], [[1, same, "a"], [2, same, "b"], [3, exits], [4, same, "c"]]))
+        far.run(1, `() => { for (let i = 0; i < ${LINES}; i++) console.log(i); process.exit(3) }`)
+        far.run(2, identity, 2)
         yield* far.hears("exit")
         yield* anotherLife(subject)
         assert.deepStrictEqual(far.exits, [{ exitCode: 3, reason: "", expected: false }])
-        assert.deepStrictEqual(far.all("finished"), finished("a", "b"))
-        assert.deepStrictEqual(far.all("stdout"), [["stdout", 3, "last words\n"]])
+        assert.deepStrictEqual(far.all("stdout"), numbers(LINES).map((i) => ["stdout", 1, `${i}\n`]))
+        assert.deepStrictEqual(far.all("finished"), [])
       })
   )
+
+  test("what finished before a process.exit is reported", (far) =>
+    Effect.gen(function*() {
+      // Quick from its second call on, so that its values are not reported one by one.
+      const exits = far.fn("(n) => n < 0 ? process.exit(0) : n")
+      far.link.post(far.message([exits], [...numbers(20).map((i) => [i + 1, exits, i] as const), [21, exits, -1]]))
+      yield* far.hears("exit")
+      assert.deepStrictEqual(far.all("finished"), finished(...numbers(20)))
+    }))
 
   test("what is posted to one that has ended is lost without a word", (far, subject) =>
     Effect.gen(function*() {
@@ -238,6 +247,9 @@ const ends = (subject: Subject): void => {
       assert.isTrue(far.exits[0].expected)
     }))
 }
+
+/** More than Node hands over in one go, so that some is still under way at the end. */
+const LINES = 5000
 
 /** So long that a test which waits for it fails. */
 const VERY_LONG_MS = 60_000
