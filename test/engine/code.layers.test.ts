@@ -7,7 +7,7 @@ import { collect, delayed, Engine } from "poniard"
 import { folder, linesOf } from "./files.ts"
 import { size } from "./modules/badLayer.ts"
 import { builds, square } from "./modules/kinds.ts"
-import { emptied, transports } from "./overTransports.ts"
+import { guarded, transports } from "./overTransports.ts"
 import { failsWith } from "./plain/Claim.ts"
 
 /** What happened to the layer, as lines of what and where, while `body` ran in an engine of its own. */
@@ -15,10 +15,7 @@ const layerLife = (options: Parameters<typeof Engine.layer>[0], body: Effect.Eff
   Effect.gen(function*() {
     const file = join(yield* folder, "layers")
     process.env["PONIARD_TEST_LAYERS"] = file
-    yield* body.pipe(
-      Effect.andThen(emptied),
-      Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options }))
-    )
+    yield* guarded(body).pipe(Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options })))
     delete process.env["PONIARD_TEST_LAYERS"]
     return linesOf(file)
   })
@@ -59,5 +56,5 @@ describe("a module's layer", () => {
       const failed = yield* failsWith(collect(delayed(size)()), "TaskFailed")
       assert.match(failed.message, /could not be built/)
       assert.strictEqual(yield* collect(delayed(size)()), 3)
-    }).pipe(Effect.provide(Engine.layer({ threads: 0, memory: "16 MiB" }))))
+    }).pipe(guarded, Effect.provide(Engine.layer({ threads: 0, memory: "16 MiB" }))))
 })

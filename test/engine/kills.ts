@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { collect, delayed, Engine } from "poniard"
 import type { EngineOptions } from "../../src/engine/options.ts"
 import { folder, linesOf, until } from "./files.ts"
+import { unlessItHangs } from "./hangs.ts"
 import { square } from "./modules/kinds.ts"
 import { emptied } from "./overTransports.ts"
 
@@ -28,7 +29,10 @@ export const marks = Effect.map(folder, (path) => {
   return { file, lines: () => linesOf(file), has: (count: number) => until(() => linesOf(file).length >= count) }
 })
 
-/** Runs a body in an engine of its own that must be whole and empty afterwards. */
+/**
+ * Runs a body in an engine of its own that must be whole and empty afterwards. These tests run beside each other, and a
+ * heap takes its time to fill: they may take a minute, and say why if they take longer.
+ */
 export const survives = <A, E>(
   options: EngineOptions & { readonly threads: number },
   body: Effect.Effect<A, E, Engine | Scope.Scope>
@@ -37,5 +41,8 @@ export const survives = <A, E>(
     yield* Effect.scoped(body)
     assert.deepStrictEqual(yield* collect(delayed(square).map([1, 2, 3, 4])), [1, 4, 9, 16])
     yield* restored(options.threads)
-    yield* emptied
-  }).pipe(Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options })))
+  }).pipe(
+    (whole) => unlessItHangs(whole, "60 seconds"),
+    Effect.andThen(emptied),
+    Effect.provide(Engine.layer({ memory: "16 MiB", check: true, ...options }))
+  )

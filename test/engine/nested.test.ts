@@ -3,11 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { collect, delayed, Engine, spawn, Spawned } from "poniard"
 import { parents, tasks, TooDeep } from "./modules3/nested.ts"
+import { guarded } from "./overTransports.ts"
 
 for (const transport of ["thread", "bytes"] as const) {
   describe(`nested spawns over ${transport}`, () => {
     const run = <A, E>(effect: Effect.Effect<A, E, Engine>, threads = 1) =>
-      effect.pipe(Effect.provide(Engine.layer({ threads, transport, memory: "64 MiB" })))
+      effect.pipe(guarded, Effect.provide(Engine.layer({ threads, transport, memory: "64 MiB" })))
 
     it.live("a recursive Fibonacci of depth 15 ends on one thread, and leaves nothing", () =>
       run(Effect.gen(function*() {
@@ -49,6 +50,7 @@ describe("nested spawns on this thread", () => {
       }))
     return collect(delayed(fibonacci)(12)).pipe(
       Effect.map((n) => assert.strictEqual(n, 144)),
+      guarded,
       Effect.provide(Engine.layer({ threads: 0, fibers: 1, memory: "16 MiB" }))
     )
   })

@@ -1,9 +1,12 @@
 // What the suites of the engine share: each runs over every transport, with one engine for the whole suite. A test that
 // hangs prints why; after each test the engine must be empty again: no chunk, no byte, no attempt.
 import { assert, it, layer } from "@effect/vitest"
-import { Console, Effect, type Layer, Schedule, type Scope } from "effect"
+import { Effect, type Layer, Schedule, type Scope } from "effect"
 import { Engine } from "poniard"
 import type { EngineOptions } from "../../src/engine/options.ts"
+import { describeEngine, unlessItHangs } from "./hangs.ts"
+
+export { unlessItHangs } from "./hangs.ts"
 
 /** How engines may talk to their threads. */
 export const transports = ["thread", "bytes"] as const
@@ -13,24 +16,6 @@ export type TransportName = typeof transports[number]
 
 /** Declares a test in the engine of its suite. */
 export type EngineTest = (name: string, body: () => Effect.Effect<unknown, unknown, Engine | Scope.Scope>) => void
-
-const HANGS_AFTER = "15 seconds"
-
-const describeEngine = Effect.gen(function*() {
-  const [why, snapshot] = [yield* Engine.explain(), yield* Engine.snapshot]
-  return `${why}\n${JSON.stringify(snapshot)}`
-})
-
-const hang = Effect.gen(function*() {
-  yield* Effect.sleep(HANGS_AFTER)
-  const why = yield* describeEngine
-  yield* Console.error(`a test hangs: ${why}`)
-  return yield* Effect.die(new Error(`it did not end within ${HANGS_AFTER}: ${why}`))
-})
-
-/** Fails a test that takes too long, with what its engine is doing. */
-export const unlessItHangs = <A, E, R>(body: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Engine> =>
-  Effect.raceFirst(body, hang)
 
 /** Nothing is left of what was done so far: waits for it, and fails with what there is if it does not come about. */
 export const emptied: Effect.Effect<void, never, Engine> = Effect.gen(function*() {

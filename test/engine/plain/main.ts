@@ -2,6 +2,7 @@
 // and ends with 1 if one does not hold.
 import { Cause, Console, Effect, Exit } from "effect"
 import { Engine } from "poniard"
+import { unlessItHangs } from "../hangs.ts"
 import type { Claims } from "./Claim.ts"
 
 const [file, transport] = process.argv.slice(2)
@@ -16,7 +17,7 @@ const runAll = (claims: Claims): Effect.Effect<number, never, Engine> =>
   Effect.gen(function*() {
     let failed = 0
     for (const [title, claim] of Object.entries(claims)) {
-      const exit = yield* Effect.exit(Effect.scoped(claim()))
+      const exit = yield* Effect.exit(unlessItHangs(Effect.scoped(claim())))
       if (Exit.isFailure(exit)) failed++
       yield* Console.log(Exit.isSuccess(exit) ? `ok ${title}` : `not ok ${title}\n${Cause.pretty(exit.cause)}`)
     }

@@ -1,6 +1,7 @@
 // Runs tasks that print, and one that dies talking; prints itself between them. `node talk.ts TRANSPORT`
 import { Effect } from "effect"
 import { collect, delayed, Engine } from "poniard"
+import { unlessItHangs } from "../hangs.ts"
 import { talks } from "../modules/killers.ts"
 import { buffers, calls, effects, lines, structures } from "../modules/talking.ts"
 
@@ -18,5 +19,6 @@ const program = Effect.gen(function*() {
 
 if (import.meta.main) {
   const transport = process.argv[2] === "bytes" ? "bytes" : "thread"
-  await Effect.runPromise(Effect.provide(program, Engine.layer({ threads: 1, memory: "16 MiB", transport })))
+  const engine = Engine.layer({ threads: 1, memory: "16 MiB", transport })
+  await Effect.runPromise(Effect.provide(unlessItHangs(program, "60 seconds"), engine))
 }
