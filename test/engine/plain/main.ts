@@ -9,6 +9,7 @@ const [file, transport] = process.argv.slice(2)
 
 const suites: { readonly [name: string]: () => Promise<Claims> } = {
   code: () => import("./codeClaims.ts").then(({ codeClaims }) => codeClaims),
+  codeErrors: () => import("./codeErrorClaims.ts").then(({ codeErrorClaims }) => codeErrorClaims),
   crossing: () => import("./crossingClaims.ts").then(({ crossingClaims }) => crossingClaims),
   failure: () => import("./failureClaims.ts").then(({ failureClaims }) => failureClaims)
 }
