@@ -123,7 +123,7 @@ const answers = (test: Test, { name, runs }: Subject): void => {
   test("runs no more at a time than its capacity", (at, { ahead, capacity: [capacity] }) =>
     Effect.gen(function*() {
       // The engine sends more than that only to one that wants work ahead.
-      at.run(...numbers(ahead > 0 ? capacity + 5 : capacity).map(() => at.task(overlaps, [name])))
+      for (const _ of numbers(ahead > 0 ? capacity + 5 : capacity)) at.run(at.task(overlaps, [name]))
       yield* at.answered
       const most = at.all("finished").map(([, , value]) => (value as [number])[0])
       assert.strictEqual(Math.max(...most), capacity)
