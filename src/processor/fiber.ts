@@ -4,7 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import { isA } from "../chunk/written.ts"
@@ -55,6 +55,7 @@ class FiberRunner implements Running {
   private readonly beginning = new Set<number>()
   private readonly dropped = new Set<number>()
   private flushing = false
+  private closed = false
 
   constructor(host: Host, inbox: Queue.Queue<Item>, now: () => number) {
     this.host = host
@@ -153,6 +154,7 @@ class FiberRunner implements Running {
     this.fibers.set(item.attempt, fiber)
     fiber.addObserver((exit) => {
       this.fibers.delete(item.attempt)
+      if (this.closed) return
       if (Exit.isSuccess(exit)) {
         this.finish(item, exit.value, started)
         this.flushSoon()
@@ -160,6 +162,15 @@ class FiberRunner implements Running {
     })
     // What it did until its first wait may have let somebody drop it.
     if (this.dropped.has(item.attempt)) fiber.interruptUnsafe()
+  }
+
+  /** Ends what runs, unless it is what closes the processor, and waits for it; nobody hears of it any more. */
+  close(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.closed = true
+      const self = Fiber.getCurrent()
+      return Fiber.interruptAll([...this.fibers.values()].filter((fiber) => fiber !== self))
+    })
   }
 
   private finish(item: Item, result: unknown, started: number): void {
@@ -205,6 +216,7 @@ export const fiberProcessor = (options: { readonly module: boolean; readonly fib
     const inbox = yield* Queue.unbounded<Item>()
     const clock = yield* Effect.clockWith((c) => Effect.succeed(c))
     const runner = new FiberRunner(host, inbox, () => clock.currentTimeMillisUnsafe())
+    yield* Effect.addFinalizer(() => runner.close())
     const loop = Effect.map(Queue.takeAll(inbox), (items) => runner.work(items))
     yield* Effect.forkScoped(Effect.forever(loop, { disableYield: true }), { startImmediately: true })
     host.up()

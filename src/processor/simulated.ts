@@ -5,7 +5,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { Arguments } from "./Arguments.ts"
 import { callTask, valuesOf } from "./call.ts"
@@ -154,6 +154,15 @@ class SimulatedRunner implements Running {
     }
   }
 
+  /** Ends what runs and waits for it; nobody hears of it any more. */
+  close(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.dead = true
+      this.queue.length = 0
+      return Fiber.interruptAll(this.fibers.values())
+    })
+  }
+
   private die(attempt: number): void {
     this.dead = true
     this.queue.length = 0
@@ -171,8 +180,11 @@ export const simulatedProcessor = (simulation: Simulation): Processor => ({
   ahead: 8,
   follows: "none",
   start: (host) =>
-    Effect.sync(() => {
-      host.up()
-      return new SimulatedRunner(host, simulation)
-    })
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        host.up()
+        return new SimulatedRunner(host, simulation)
+      }),
+      (runner) => runner.close()
+    )
 })

@@ -26,7 +26,6 @@ processorContract({
   make: () => ({ processor: fiberProcessor({ module: true, fibers: 2 }) }),
   runs: true,
   givesBack: false,
-  endsWork: false,
   left
 })
 
@@ -38,7 +37,6 @@ for (const transport of ["thread", "bytes"] as const) {
     runs: true,
     givesBack: true,
     loses: make,
-    endsWork: true,
     left
   })
 }
@@ -49,7 +47,6 @@ processorContract({
   runs: true,
   givesBack: true,
   loses: () => simulated(1),
-  endsWork: false,
   left
 })
 
@@ -58,6 +55,5 @@ processorContract({
   make: () => ({ processor: nullProcessor() }),
   runs: false,
   givesBack: false,
-  endsWork: true,
   left
 })

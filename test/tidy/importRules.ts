@@ -29,7 +29,7 @@ const touchesMachine = (path: string): boolean =>
   /^src\/(transport|worker|chunk|observe|cli)\//.test(path) || path === "src/engine/machine.ts"
 
 /** Files that decide and do nothing else: no Effect at run time, no clock, no I/O. */
-export const isPure = (path: string): boolean => /^src\/scheduler\//.test(path)
+export const isPure = (path: string): boolean => path.startsWith("src/scheduler/")
 
 function* everyImport(house: House): Iterable<readonly [Source, Import]> {
   for (const source of sourcesOf(house)) for (const item of source.imports) yield [source, item]
