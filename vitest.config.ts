@@ -15,7 +15,8 @@ export default defineConfig(({ mode }) => {
       exclude: long ? [] : ["test/long/**"],
       passWithNoTests: long,
       pool: "forks",
-      maxWorkers: 2,
+      // Of the long ones some measure time: one after the other.
+      maxWorkers: long ? 1 : 2,
       testTimeout: long ? 300_000 : 20_000,
       hookTimeout: 20_000,
       teardownTimeout: 10_000,
