@@ -31,17 +31,17 @@ afterAll(() => {
 // root may read everything: the program runs as nobody then
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
-const run = (...flags: ReadonlyArray<string>) =>
+const runAs = (user: { readonly uid?: number; readonly gid?: number }, ...flags: ReadonlyArray<string>) =>
   spawnSync(process.execPath, [program, "--threads", "1", ...flags], {
     encoding: "utf8",
     env: { ...process.env, PONIARD_SPILL_DIR: spills, TMPDIR: spills, NO_COLOR: "1" },
     timeout: 60_000,
-    ...nobody
+    ...user
   })
 
 // nobody may be kept from Node or from this repository, by the folder they lie in, and a system without users has no
 // files that cannot be read
-const cannot = process.getuid === undefined || run("--version").status !== 0
+const cannot = process.getuid === undefined || runAs(nobody, "--version").status !== 0
 
 /** A file of just over 4 GiB that takes no room; false where the disk has no such files. */
 const makeLarge = (path: string): boolean => {
@@ -57,7 +57,7 @@ const madeLarge = makeLarge(join(large, "large.txt"))
 
 describe("npm start leaves out", { timeout: 60_000 }, () => {
   it.skipIf(cannot)("what may not be read, and says so", () => {
-    const { status, stderr, stdout } = run("--folder", some, "--json")
+    const { status, stderr, stdout } = runAs(nobody, "--folder", some, "--json")
     assert.strictEqual(status, 0, stderr)
     const { files, top } = JSON.parse(stdout)
     assert.deepStrictEqual([files, top], [1, [["open", 1], ["words", 1]]])
@@ -68,19 +68,19 @@ describe("npm start leaves out", { timeout: 60_000 }, () => {
   })
 
   it.skipIf(cannot)("not everything: if nothing can be read it fails, with the reason", () => {
-    const { status, stderr, stdout } = run("--folder", none, "--json")
+    const { status, stderr, stdout } = runAs(nobody, "--folder", none, "--json")
     assert.deepStrictEqual([status, stdout], [1, ""])
     assert.match(stderr, /Nothing to index below .*none": .*EACCES: permission denied/)
     assert.notMatch(stderr, /^\s+at /m)
   })
 
   it.skipIf(!madeLarge)("a file of more than 4 GiB, without reading it", () => {
-    const alone = run("--folder", large, "--json")
+    const alone = runAs({}, "--folder", large, "--json")
     assert.strictEqual(alone.status, 1)
     assert.match(alone.stderr, /Nothing to index below .*large\.txt \(it is larger than 4 GiB\)/)
     writeFileSync(join(large, "small.txt"), "small words")
     const began = performance.now()
-    const { status, stderr, stdout } = run("--folder", large, "--json")
+    const { status, stderr, stdout } = runAs({}, "--folder", large, "--json")
     assert.isBelow(performance.now() - began, 5000)
     assert.deepStrictEqual([status, stderr], [0, "skipped large.txt: it is larger than 4 GiB\n"])
     const { bytes, files, words } = JSON.parse(stdout)
