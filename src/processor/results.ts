@@ -6,6 +6,7 @@ import { StoreFull } from "../graph/errors.ts"
 import { Code, type Records } from "../transport/Message.ts"
 import { type Reader, readerOf } from "../transport/Words.ts"
 import type { Failed, Finished, Host } from "./Processor.ts"
+import type { SlotTable } from "./SlotTable.ts"
 import type { WorkerRooms } from "./WorkerRooms.ts"
 
 const entryOf = (
@@ -23,7 +24,19 @@ const entryOf = (
   return new Entry(code, head, parts, undefined, parts.length === 0 ? bytes + 64 : bytes)
 }
 
-const readOne = (host: Host, rooms: WorkerRooms, from: Reader, task: number, attempt: number): unknown => {
+/** Who reads them. */
+export interface Receiver {
+  readonly host: Host
+  readonly rooms: WorkerRooms
+  readonly table: SlotTable
+}
+
+const readOne = (
+  { host, rooms, table }: Receiver,
+  from: Reader,
+  task: number,
+  attempt: number
+): unknown => {
   const { store } = host
   switch (from.int()) {
     case Code.literal:
@@ -69,6 +82,11 @@ const readOne = (host: Host, rooms: WorkerRooms, from: Reader, task: number, att
       const chunk = from.int()
       return host.isCurrent(task, attempt) ? store.share(chunk) : undefined
     }
+    case Code.slot: {
+      const slot = from.int()
+      from.int()
+      return store.packed(table.board.packed(slot), [])
+    }
     default:
       throw new Error("a report could not be read: unknown code")
   }
@@ -87,7 +105,8 @@ const neededBy = (error: unknown): number => {
 }
 
 /** The finished attempts of a report. Whatever comes of one, all of its values are read. */
-export const readResults = (host: Host, rooms: WorkerRooms, records: Records): Results => {
+export const readResults = (receiver: Receiver, records: Records): Results => {
+  const { host } = receiver
   const { store } = host
   const { heads } = records
   const from = readerOf(records)
@@ -107,7 +126,7 @@ export const readResults = (host: Host, rooms: WorkerRooms, records: Records): R
     let needed = 0
     for (let n = 0; n < count; n++) {
       try {
-        held.push(readOne(host, rooms, from, task, attempt))
+        held.push(readOne(receiver, from, task, attempt))
       } catch (error) {
         needed += neededBy(error)
       }

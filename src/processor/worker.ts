@@ -14,7 +14,7 @@ import { ArgumentWriter } from "./ArgumentWriter.ts"
 import { faultOf } from "./faults.ts"
 import { openLink } from "./openLink.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
-import { readResults } from "./results.ts"
+import { readResults, type Receiver } from "./results.ts"
 import { slotsOf, type SlotTable } from "./SlotTable.ts"
 import { Tail } from "./Tail.ts"
 import { UnderWay } from "./UnderWay.ts"
@@ -26,13 +26,14 @@ export const GRACE_MS = 2000
 /** ms of work that a worker is given ahead. */
 export const AHEAD_MS = 8
 
-class WorkerRunner implements Running, Answerer {
-  private readonly host: Host
+class WorkerRunner implements Running, Answerer, Receiver {
+  readonly host: Host
   private readonly link: Link
   private readonly sent: UnderWay
   private readonly known = new Set<number>()
   private readonly writer: ArgumentWriter
-  private readonly rooms: WorkerRooms
+  readonly rooms: WorkerRooms
+  readonly table: SlotTable
   private readonly log = new Tail()
   private readonly graces = new Map<number, NodeJS.Timeout>()
   private readonly endWatch: () => void
@@ -42,6 +43,7 @@ class WorkerRunner implements Running, Answerer {
 
   constructor(host: Host, transport: Transport, options: WorkerProcessorOptions, table: SlotTable) {
     this.host = host
+    this.table = table
     this.link = openLink(transport, {
       worker: host.worker,
       arena: host.store.arena.buffer,
@@ -207,7 +209,7 @@ class WorkerRunner implements Running, Answerer {
   }
 
   private take(records: Records): void {
-    const { failed, finished } = readResults(this.host, this.rooms, records)
+    const { failed, finished } = readResults(this, records)
     for (let i = 0; i < finished.tasks.length; i++) this.settle(finished.tasks[i], finished.attempts[i])
     this.host.finished(finished)
     for (const failure of failed) {

@@ -30,6 +30,8 @@ export interface Worker {
   sent: number
   /** ms of work in them, as far as known */
   expected: number
+  /** when it will be done with all that it was sent, in ms of work, as `ends` has it */
+  clock: number
   /** attempts that wait for others and have given their slot back */
   suspended: number
   /** attempts that are nobody's any more, until the worker reports them: attempt to ms expected */
@@ -94,6 +96,11 @@ export interface State {
   /** ready tasks without a place near their inputs: those with inputs, and those without (roots) */
   readonly inner: Record<Where, ReadyQueue>
   readonly roots: Record<Where, ReadyQueue>
+  /** the latest of the workers' clocks; and when attempts will end by these, by attempt modulo its length */
+  latest: number
+  readonly ends: Float64Array
+  /** tasks whose missing inputs are under way to workers that share their memory: any of these can run them */
+  readonly behind: ReadyQueue
   readonly memory: Memory
   /** bytes reserved for running tasks, where there are any */
   readonly reservations: Map<number, number>
@@ -132,8 +139,6 @@ export interface State {
   /** `order` of the first task of each open submission, and the least of them or Infinity */
   readonly open: Map<number, number>
   openSince: number
-  /** whose turn it is where workers are equal */
-  turns: number
   nextOrder: number
   nextAttempt: number
   nextToken: number
@@ -168,6 +173,9 @@ const emptyMemory = (budget: number): Memory => ({
 /** Chunks or inputs that are let go in one step, where nobody says otherwise. */
 const AT_ONCE = 4096
 
+/** Attempts of which it is noted when they will end: as many as are under way to a few workers. */
+const ENDS = 8192
+
 /** An empty state with a memory budget in bytes; `atOnce`: chunks or inputs that are let go in one step. */
 export const makeState = (options: { readonly budget: number; readonly atOnce?: number }): State => {
   const tasks = new TaskTable()
@@ -185,6 +193,9 @@ export const makeState = (options: { readonly budget: number; readonly atOnce?: 
     fetched: queue(),
     inner: queue(),
     roots: queue(),
+    latest: 0,
+    ends: new Float64Array(ENDS),
+    behind: new ReadyQueue(tasks, WAITING),
     memory: emptyMemory(options.budget),
     reservations: new Map(),
     yielded: new Set(),
@@ -205,7 +216,6 @@ export const makeState = (options: { readonly budget: number; readonly atOnce?: 
     doubtful: [],
     open: new Map(),
     openSince: Infinity,
-    turns: 0,
     nextOrder: 1,
     nextAttempt: 1,
     nextToken: 1,
@@ -232,6 +242,7 @@ export const makeWorker = (
   used: capacity.map(() => 0),
   sent: 0,
   expected: 0,
+  clock: 0,
   suspended: 0,
   ghosts: new Map(),
   ending: new Set(),
@@ -243,7 +254,7 @@ export const makeWorker = (
   leaving: false,
   closed: false,
   near: new ReadyQueue(s.tasks),
-  behind: new ReadyQueue(s.tasks, WAITING),
+  behind: follows === "shared" ? s.behind : new ReadyQueue(s.tasks, WAITING),
   pull: 0
 })
 

@@ -57,6 +57,25 @@ export const unreserve = (s: State, task: number): void => {
   s.reservations.delete(task)
 }
 
+/**
+ * When a worker could begin a task, by the clock of work sent: when it is done with what it has, and the task's inputs
+ * are made. What has been reported does not count: it is old, and of each worker from another time.
+ */
+export const begins = (s: State, w: Worker, madeAt: number): number =>
+  Math.max(w.clock, s.latest - Math.max(w.ahead, LEAST_MS), madeAt)
+
+/** When the inputs of a task that are under way will be made. */
+export const madeAt = (s: State, task: number): number => {
+  const { chunks, edges, tasks } = s
+  let latest = 0
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const producer = chunks.producer[edges.chunk[edge]]
+    if (chunks.place[edges.chunk[edge]] !== 0 || producer === NONE) continue
+    latest = Math.max(latest, s.ends[tasks.attempt[producer] % s.ends.length])
+  }
+  return latest
+}
+
 /** Sends a task to a worker as a new attempt, with `bytes` set aside for its output. */
 export const send = (s: State, w: Worker, task: number, bytes: number): void => {
   const { tasks } = s
@@ -69,7 +88,10 @@ export const send = (s: State, w: Worker, task: number, bytes: number): void => 
   tasks.expected[task] = expected
   append(tasks, w, task)
   w.sent++
-  w.expected += tasks.expected[task]
+  w.expected += expected
+  w.clock = begins(s, w, tasks.missing[task] > 0 ? madeAt(s, task) : 0) + expected
+  s.ends[attempt % s.ends.length] = w.clock
+  if (w.clock > s.latest) s.latest = w.clock
   pin(s, task, 1)
   use(s, w, task, 1)
   reserve(s, task, bytes)

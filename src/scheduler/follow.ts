@@ -57,37 +57,23 @@ const isCalm = (s: State, task: number): boolean => {
   return held <= memory.budget * LIGHT
 }
 
-/**
- * The worker that has made the most of a task's inputs, or is making them; of equals each in turn, so that tasks with the same inputs
- * run beside each other, and those after them again where these ran.
- */
-const leader = (s: State, task: number): Worker | undefined => {
+/** Counts for each worker how many of a task's inputs it has made or is making. */
+export const pullOf = (s: State, task: number): void => {
   const { chunks, edges, tasks } = s
-  const first = tasks.firstInput[task]
-  let best: Worker | undefined
-  for (let edge = first; edge !== NONE; edge = edges.nextInput[edge]) {
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
-    const isThere = chunks.place[chunk] !== 0
-    const w = isThere ? s.workers.get(chunks.home[chunk]) : maker(s, chunks.producer[chunk], undefined)
-    if (isThere && (w === undefined || w.follows !== "shared")) continue
-    if (w === undefined) return nobody(s)
-    w.pull++
-    if (best === undefined || w.pull > best.pull) best = w
+    const w = s.workers.get(chunks.place[chunk] !== 0 ? chunks.home[chunk] : tasks.worker[chunks.producer[chunk]])
+    if (w !== undefined) w.pull++
   }
-  if (best !== undefined && s.alive.length > 1) best = oneOf(s, best.pull)
-  nobody(s)
-  return best
 }
 
-const nobody = (s: State): undefined => {
-  for (const w of s.alive) w.pull = 0
-}
-
-const oneOf = (s: State, pull: number): Worker | undefined => {
-  let equals = 0
-  for (const w of s.alive) if (w.pull === pull) equals++
-  let skip = equals === 1 ? 0 : s.turns++ % equals
-  for (const w of s.alive) if (w.pull === pull && skip-- === 0) return w
+/** The worker that makes the first of a task's inputs that are not there. */
+const firstMaker = (s: State, task: number): Worker | undefined => {
+  const { chunks, edges, tasks } = s
+  for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
+    const chunk = edges.chunk[edge]
+    if (chunks.place[chunk] === 0) return maker(s, chunks.producer[chunk], undefined)
+  }
   return undefined
 }
 
@@ -98,7 +84,7 @@ export const offer = (s: State, task: number): void => {
   if (!spec.early || tasks.missing[task] > MOST_AWAITED || tasks.status[task] !== WAITING) return
   // Of a function that never ran it is not known how long it takes, nor what it makes.
   if (s.learned[spec.id].duration < 0) return
-  const w = leader(s, task)
+  const w = firstMaker(s, task)
   if (w === undefined || !w.accepts.includes(spec.where) || !mayFollow(s, w, task)) return
   w.behind.push(task, spec.priority)
   for (const other of s.alive) if (other.follows === "shared") other.closed = false

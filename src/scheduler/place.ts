@@ -1,8 +1,8 @@
 // Who runs what: hands ready tasks to workers with room, near their inputs first, then by priority and order, a short
 // stretch of work at a time so that backlogs stay even. What was sent is taken back by takeBack.ts.
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
-import { fits, pin, send } from "./attempt.ts"
-import { mayFollow } from "./follow.ts"
+import { begins, fits, madeAt, pin, send } from "./attempt.ts"
+import { mayFollow, pullOf } from "./follow.ts"
 import { admit, estimate, isHeavy, relieve, usage } from "./memory.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import { hasLeft } from "./release.ts"
@@ -12,7 +12,7 @@ import { NONE, READY, WAITING } from "./TaskTable.ts"
 
 /** The most attempts that a worker is given ahead. */
 const MOST_AHEAD = 4096
-/** ms that a worker must have less to do than another to be given what follows that one's tasks. */
+/** ms by which what is known of one worker may be older than what is known of another. */
 const SPREAD_MS = 1
 /** ms of work that are handed out before the next worker has its turn. */
 const STRETCH_MS = 0.25
@@ -24,11 +24,13 @@ const HEAVY_AHEAD_BELOW = 0.75
 /** Ready tasks looked at past one that memory does not admit. */
 const LOOK_PAST = 16
 
+/** One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long. */
+const isHeldUp = (s: State, w: Worker): boolean =>
+  w.leaving || isStuck(s, w) || (w.ahead > 0 && w.ghosts.size > w.ending.size)
+
 const hasRoom = (s: State, w: Worker): boolean => {
-  if (w.leaving || isStuck(s, w)) return false
+  if (isHeldUp(s, w)) return false
   const slots = w.capacity[0]
-  // One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long.
-  if (w.ahead > 0 && w.ghosts.size > w.ending.size) return false
   if (w.ahead === 0) return w.sent < slots
   return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
 }
@@ -95,16 +97,6 @@ const choose = (s: State, w: Worker): Choice => {
     consider(s, s.roots[where])
   }
   if (choice.task !== NONE || s.alive.length === 1) return choice
-  if (w.follows === "shared" && !s.tiny && w.expected < w.ahead) {
-    // What follows others can be anywhere where memory is shared; but what is known of who has done how much is old.
-    for (const other of s.alive) {
-      if (other.follows !== "shared" || other === w) continue
-      if (w.sent === 0 || w.expected + SPREAD_MS < other.expected) {
-        consider(s, other.behind)
-      }
-    }
-    if (choice.task !== NONE) return choice
-  }
   let most = 0
   for (const other of s.alive) {
     if (other === w || other.near.size <= most || !sameKind(other, w)) continue
@@ -117,6 +109,27 @@ const choose = (s: State, w: Worker): Choice => {
     choice.from = other.near
   }
   return choice
+}
+
+/**
+ * The worker that can begin a task first, among those that could have its inputs; of equal ones, that which makes the
+ * most of these.
+ */
+const earliest = (s: State, by: Worker, task: number): Worker => {
+  const { where } = s.classes[s.tasks.taskClass[task]]
+  const made = madeAt(s, task)
+  let best = by
+  let first = begins(s, by, made)
+  pullOf(s, task)
+  for (const w of s.alive) {
+    if (w === by || w.follows !== "shared" || isHeldUp(s, w) || !w.accepts.includes(where)) continue
+    const then = begins(s, w, made)
+    if (then > first || (then === first && w.pull <= best.pull)) continue
+    best = w
+    first = then
+  }
+  for (const w of s.alive) w.pull = 0
+  return best
 }
 
 const dispatch = (s: State, w: Worker, task: number): void => {
@@ -161,10 +174,13 @@ const fill = (s: State, w: Worker): boolean => {
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined) return some
     if (s.tasks.status[task] === WAITING) {
+      const to = w.follows === "shared" && !s.tiny ? earliest(s, w, task) : w
+      // That one's turn will come; others have enough to do until then.
+      if (to !== w && w.expected >= SPREAD_MS && !(to.expected < to.ahead + SPREAD_MS)) return some
       from.shift()
       some = true
-      if (!fits(s, w, task) || !mayFollow(s, w, task)) continue
-      dispatch(s, w, task)
+      if (!fits(s, to, task) || !mayFollow(s, to, task)) continue
+      dispatch(s, to, task)
       // The next one may be better off elsewhere.
       if (w.follows === "shared" && !s.tiny) return true
       continue

@@ -90,6 +90,7 @@ export const retracted = (s: State, worker: number, tasks: ArrayLike<number>, at
   for (let i = 0; i < tasks.length; i++) {
     if (!isCurrent(s, tasks[i], attempts[i])) exorcise(s, worker, attempts[i])
     else {
+      if (w !== undefined) w.clock -= s.tasks.expected[tasks[i]]
       reported(s, tasks[i])
       s.tasks.become(tasks[i], WAITING)
       awaken(s, tasks[i])

@@ -66,7 +66,11 @@ export class Handover {
       if (code === Code.handle) return
       if (code === Code.raw || code === Code.alias) {
         this.board.writeRaw(slot, this.worker, [1, 2, 3, 4].map((i) => out.look(mark.at + i)))
-      } else if (!this.writeSmall(slot, code, out, mark)) {
+      } else if (this.writeSmall(slot, code, out, mark)) {
+        // The engine reads it there, too.
+        out.rewind(mark)
+        out.slot(slot, tag)
+      } else {
         stage = Stage.kept
         if ((attempt.flags & Flag.wanted) !== 0) this.keep(slot, tag, out.since(mark))
       }

@@ -1,7 +1,7 @@
 // Tasks that are sent behind inputs which are not there yet (DESIGN section 6, "send chains" and "worker to worker"):
 // when they are, when not, and what becomes of them when things go otherwise.
 import { assert, describe, it } from "vitest"
-import { SHARED } from "../../src/scheduler/Event.ts"
+import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import { Lab } from "./Lab.ts"
 
 /** Workers that hand values on, and a function that is known to take 0.01 ms. */
@@ -102,6 +102,55 @@ describe("an input that another worker makes", () => {
       lab.tell({ _tag: "finished", worker, tasks: [task], attempts: [attempt], ...values })
     }
     assert.deepStrictEqual(lab.state.alive.map((w) => [w.sent, w.ghosts.size, w.ending.size]), [[0, 0, 0], [0, 0, 0]])
+  })
+})
+
+/** A stencil: each task takes all of the row before. 0.1 ms each. */
+const stencil = (width: number, rows: number): Record<string, ReadonlyArray<string>> => {
+  const row = (r: number) => Array.from({ length: width }, (_, column) => `t${r}.${column}`)
+  return Object.fromEntries(
+    Array.from({ length: rows }, (_, r) => row(r).map((name) => [name, r === 0 ? [] : row(r - 1)])).flat()
+  )
+}
+
+describe("rows of tasks that need each other", () => {
+  it("are shared out as soon as a second worker comes, although each reports at another time", () => {
+    const [width, rows] = [2, 400]
+    const lab = new Lab()
+    lab.up(0, { follows: "shared" })
+    lab.learn(0.1)
+    lab.submit(stencil(width, rows))
+    lab.up(1, { follows: "shared" })
+    const sent: ReadonlyArray<Array<ReturnType<Lab["at"]>>> = [[], []]
+    const ranOn = new Map<string, number>()
+    const note = (names: ReadonlyArray<string>) => {
+      for (const name of names) {
+        const at = lab.at(name)
+        sent[at.worker].push(at)
+        ranOn.set(name, at.worker)
+      }
+    }
+    note(Object.keys(stencil(width, rows)).filter((name) => lab.is(name) === "running"))
+    const before = sent[0].length / width
+    for (let turn = 0; sent[0].length + sent[1].length > 0; turn++) {
+      // A millisecond of work of one worker, then of the other.
+      const done = sent[turn % 2].splice(0, 10)
+      if (done.length === 0) continue
+      lab.tell({
+        _tag: "finished",
+        worker: turn % 2,
+        tasks: done.map(({ task }) => task),
+        attempts: done.map(({ attempt }) => attempt),
+        outputs: done.map(() => 1),
+        bytes: done.map(() => 8),
+        places: done.map(() => INLINE),
+        durations: done.map(() => 0.1)
+      })
+      note(lab.ran().map((run) => run.split("@")[0]))
+    }
+    assert.strictEqual(ranOn.size, width * rows)
+    const alone = Array.from({ length: rows }, (_, r) => ranOn.get(`t${r}.0`) === ranOn.get(`t${r}.1`))
+    assert.isAtMost(alone.filter((is) => is).length, before + rows / 20, "rows that one worker ran alone")
   })
 })
 
