@@ -124,13 +124,17 @@ const earliest = (s: State, by: Worker, task: number): Worker => {
   for (const w of s.alive) {
     if (w === by || w.follows !== "shared" || isHeldUp(s, w) || !w.accepts.includes(where)) continue
     const then = begins(s, w, made)
-    if (then > first || (then === first && w.pull <= best.pull)) continue
+    if (then > first || (then === first && !isBetter(w, best))) continue
     best = w
     first = then
   }
   for (const w of s.alive) w.pull = 0
   return best
 }
+
+/** Of workers that could begin a task at the same time, the one that makes its inputs, unless it has more to do. */
+const isBetter = (w: Worker, than: Worker): boolean =>
+  w.pull > than.pull ? w.expected <= than.expected + SPREAD_MS : w.expected + SPREAD_MS < than.expected
 
 const dispatch = (s: State, w: Worker, task: number): void => {
   if (s.admitted.delete(task)) pin(s, task, -1)
