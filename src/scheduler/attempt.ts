@@ -89,7 +89,7 @@ export const send = (s: State, w: Worker, task: number, bytes: number): void => 
   append(tasks, w, task)
   w.sent++
   w.expected += expected
-  w.clock = begins(s, w, tasks.missing[task] > 0 ? madeAt(s, task) : 0) + expected
+  w.clock = begins(s, w, tasks.missing[task] > 0 && !s.tiny ? madeAt(s, task) : 0) + expected
   s.ends[attempt % s.ends.length] = w.clock
   if (w.clock > s.latest) s.latest = w.clock
   pin(s, task, 1)

@@ -67,25 +67,30 @@ export const pullOf = (s: State, task: number): void => {
   }
 }
 
-/** The worker that makes the first of a task's inputs that are not there. */
-const firstMaker = (s: State, task: number): Worker | undefined => {
+/** The first worker to which an input of a task that is not there was sent; NONE if one was not. */
+const sentTo = (s: State, task: number): number => {
   const { chunks, edges, tasks } = s
+  let first = NONE
   for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
-    if (chunks.place[chunk] === 0) return maker(s, chunks.producer[chunk], undefined)
+    if (chunks.place[chunk] !== 0) continue
+    const producer = chunks.producer[chunk]
+    if (producer === NONE || tasks.status[producer] !== RUNNING) return NONE
+    if (first === NONE) first = tasks.worker[producer]
   }
-  return undefined
+  return first
 }
 
-/** Offers a task that waits to the worker that makes its inputs, if these are all in the making. */
+/** Offers a task that waits to the workers that make its inputs, if these are all in the making. */
 export const offer = (s: State, task: number): void => {
   const { tasks } = s
   const spec = s.classes[tasks.taskClass[task]]
   if (!spec.early || tasks.missing[task] > MOST_AWAITED || tasks.status[task] !== WAITING) return
   // Of a function that never ran it is not known how long it takes, nor what it makes.
   if (s.learned[spec.id].duration < 0) return
-  const w = firstMaker(s, task)
-  if (w === undefined || !w.accepts.includes(spec.where) || !mayFollow(s, w, task)) return
+  const w = s.workers.get(sentTo(s, task))
+  // Whether it may be sent is looked at when its turn comes.
+  if (w === undefined || w.follows === "none" || !w.accepts.includes(spec.where)) return
   w.behind.push(task, spec.priority)
   for (const other of s.alive) if (other.follows === "shared") other.closed = false
 }

@@ -59,7 +59,7 @@ export class Board {
   /** A slot is an attempt's from now on. */
   open(slot: number, tag: number): void {
     const at = this.at(slot)
-    Atomics.store(this.ints, at + Field.waiters, 0)
+    this.ints[at + Field.waiters] = 0
     Atomics.store(this.ints, at + Field.word, tag * 8 + Stage.free)
   }
 
