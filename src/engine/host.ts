@@ -12,7 +12,6 @@ import { handlePlace } from "../graph/input.ts"
 import type { Failed, Finished, Host } from "../processor/Processor.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
 import type { Where } from "../scheduler/Event.ts"
-import { NONE } from "../scheduler/TaskTable.ts"
 import type { Exit } from "../transport/Transport.ts"
 import type { Core } from "./Core.ts"
 import type { Fault } from "./Failure.ts"
@@ -178,7 +177,7 @@ const lost = (
   const { tasks, workers } = core.state
   const fault = { exit, log, processor: nameOfWorker(core, worker) }
   const begun = new Set(claimed)
-  for (let task = workers.get(worker)?.first ?? NONE; task !== NONE; task = tasks.behind[task]) {
+  for (const task of workers.get(worker)?.list.all() ?? []) {
     if (begun.has(tasks.attempt[task])) core.faults.set(task, fault)
   }
   core.lastLoss = fault

@@ -4,7 +4,8 @@ import { ChunkTable, EdgeTable } from "./ChunkTable.ts"
 import type { Column, Follows, TaskClass, Where } from "./Event.ts"
 import { Outbox } from "./Outbox.ts"
 import { ReadyQueue } from "./ReadyQueue.ts"
-import { NONE, TaskTable, WAITING } from "./TaskTable.ts"
+import { SentList } from "./SentList.ts"
+import { TaskTable, WAITING } from "./TaskTable.ts"
 
 /** What was learnt of a class while it ran. */
 export interface Learned {
@@ -38,14 +39,13 @@ export interface Worker {
   readonly ghosts: Map<number, number>
   /** those of them that have ended, as others have told; the report is on its way */
   readonly ending: Set<number>
-  /** first and last task of the list of what was sent, in order */
-  first: number
-  last: number
+  /** the attempts that it was sent and has not reported */
+  readonly list: SentList
   /** asked to give work back and has not answered */
   retracting: boolean
   /** kept everything when last asked: not asked again before it reports */
   stubborn: boolean
-  /** the first attempt of its list when it was found not to have moved for a while, or 0 */
+  /** the oldest attempt of its list when it was found not to have moved for a while, or 0 */
   stuck: number
   leaving: boolean
   /** has nothing to take in the present pass of `place` */
@@ -246,8 +246,7 @@ export const makeWorker = (
   suspended: 0,
   ghosts: new Map(),
   ending: new Set(),
-  first: NONE,
-  last: NONE,
+  list: new SentList(),
   retracting: false,
   stubborn: false,
   stuck: 0,

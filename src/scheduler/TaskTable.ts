@@ -45,9 +45,6 @@ export class TaskTable {
   live = new Int32Array(0)
   /** ms that the current attempt is expected to take, as it was counted for its worker */
   expected = new Float32Array(0)
-  /** neighbours in the list of what was sent to the same worker */
-  before = new Int32Array(0)
-  behind = new Int32Array(0)
 
   /** Makes room for ids below `needed`. */
   ensure(needed: number): void {
@@ -64,8 +61,6 @@ export class TaskTable {
     this.tries = grown(this.tries, capacity)
     this.live = grown(this.live, capacity)
     this.expected = grown(this.expected, capacity)
-    this.before = grown(this.before, capacity)
-    this.behind = grown(this.behind, capacity)
     this.counts[FREE] += capacity - this.capacity
     this.capacity = capacity
   }

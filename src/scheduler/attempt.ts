@@ -2,24 +2,7 @@
 // the inputs and the memory reserved for the output together, so that they can never disagree.
 import { offerConsumers } from "./follow.ts"
 import type { State, Worker } from "./State.ts"
-import { NONE, RUNNING, type TaskTable } from "./TaskTable.ts"
-
-const append = (tasks: TaskTable, w: Worker, task: number): void => {
-  tasks.before[task] = w.last
-  tasks.behind[task] = NONE
-  if (w.last === NONE) w.first = task
-  else tasks.behind[w.last] = task
-  w.last = task
-}
-
-const remove = (tasks: TaskTable, w: Worker, task: number): void => {
-  const before = tasks.before[task]
-  const behind = tasks.behind[task]
-  if (before === NONE) w.first = behind
-  else tasks.behind[before] = behind
-  if (behind === NONE) w.last = before
-  else tasks.before[behind] = before
-}
+import { NONE, RUNNING } from "./TaskTable.ts"
 
 /** Pins (+1) or unpins (-1) the inputs of a task. */
 export const pin = (s: State, task: number, by: 1 | -1): void => {
@@ -86,7 +69,7 @@ export const send = (s: State, w: Worker, task: number, bytes: number): void => 
   tasks.attempt[task] = attempt
   tasks.worker[task] = w.id
   tasks.expected[task] = expected
-  append(tasks, w, task)
+  w.list.push(task, attempt)
   w.sent++
   w.expected += expected
   w.clock = begins(s, w, tasks.missing[task] > 0 && !s.tiny ? madeAt(s, task) : 0) + expected
@@ -108,7 +91,7 @@ const leave = (s: State, task: number): Worker | undefined => {
   const { tasks } = s
   const w = s.workers.get(tasks.worker[task])
   if (w !== undefined) {
-    remove(tasks, w, task)
+    w.list.remove(tasks.attempt[task])
     use(s, w, task, -1)
   }
   pin(s, task, -1)

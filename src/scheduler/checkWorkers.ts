@@ -1,7 +1,7 @@
 // The invariants of processors: what was sent to each, in its list, its counts and its resources. A part of check.ts.
 import type { Complain } from "./checkTasks.ts"
 import type { State, Worker } from "./State.ts"
-import { NONE, RUNNING } from "./TaskTable.ts"
+import { RUNNING } from "./TaskTable.ts"
 
 /** What is wrong with the processors. */
 export const checkWorkers = (s: State, complain: Complain): void => {
@@ -28,8 +28,8 @@ const checkList = (s: State, w: Worker, seen: Set<number>, say: Complain): numbe
   let sent = 0
   let suspended = 0
   let expected = 0
-  let before = NONE
-  for (let task = w.first; task !== NONE; task = tasks.behind[task]) {
+  let before = 0
+  for (const task of w.list.all()) {
     if (seen.has(task)) {
       say(`task ${task} is in two lists, or twice in one`)
       break
@@ -37,8 +37,8 @@ const checkList = (s: State, w: Worker, seen: Set<number>, say: Complain): numbe
     seen.add(task)
     if (tasks.status[task] !== RUNNING) say(`has task ${task}, which does not run`)
     if (tasks.worker[task] !== w.id) say(`has task ${task} of worker ${tasks.worker[task]}`)
-    if (tasks.before[task] !== before) say(`task ${task} does not point back at ${before}`)
-    before = task
+    if (!(tasks.attempt[task] > before)) say(`task ${task} was not sent after attempt ${before}`)
+    before = tasks.attempt[task]
     const demand = s.classes[tasks.taskClass[task]].demand
     for (let r = 1; r < demand.length; r++) used[r] = (used[r] ?? 0) + demand[r]
     if (s.yielded.has(tasks.attempt[task])) suspended++
@@ -51,7 +51,6 @@ const checkList = (s: State, w: Worker, seen: Set<number>, say: Complain): numbe
     sent++
     expected += ms
   }
-  if (w.last !== before) say(`its last task is ${w.last}, not ${before}`)
   if (w.sent !== sent) say(`${w.sent} attempts counted as sent, ${sent} are`)
   if (w.suspended !== suspended) say(`${w.suspended} attempts counted as suspended, ${suspended} are`)
   if (Math.abs(w.expected - expected) > 1e-3 * (1 + expected)) say(`${w.expected} ms expected, not ${expected}`)

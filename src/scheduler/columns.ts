@@ -11,8 +11,11 @@ export const grown = <A extends ColumnArray>(old: A, capacity: number): A => {
   return next
 }
 
-/** The next capacity that holds `needed`: half more at a time, so that slack stays small at millions of rows. */
+/** Rows from which tables grow in smaller steps: slack is memory then, and copying it is rare. */
+const LARGE = 2 ** 16
+
+/** The next capacity that holds `needed`: half more at a time, a quarter where there are many rows. */
 export const capacityFor = (have: number, needed: number): number => {
-  const next = Math.max(256, have + (have >> 1))
+  const next = Math.max(256, have + (have < LARGE ? have >> 1 : have >> 2))
   return needed > next ? needed + (needed >> 3) : next
 }

@@ -25,11 +25,10 @@ const HEAVY_AHEAD_BELOW = 0.75
 const LOOK_PAST = 16
 
 /** One that still runs what nobody wants may have to be replaced: what is sent to it would wait, perhaps for long. */
-const isHeldUp = (s: State, w: Worker): boolean =>
-  w.leaving || isStuck(s, w) || (w.ahead > 0 && w.ghosts.size > w.ending.size)
+const isHeldUp = (w: Worker): boolean => w.leaving || isStuck(w) || (w.ahead > 0 && w.ghosts.size > w.ending.size)
 
-const hasRoom = (s: State, w: Worker): boolean => {
-  if (isHeldUp(s, w)) return false
+const hasRoom = (w: Worker): boolean => {
+  if (isHeldUp(w)) return false
   const slots = w.capacity[0]
   if (w.ahead === 0) return w.sent < slots
   return w.sent <= slots || (w.expected < w.ahead && w.sent < MOST_AHEAD)
@@ -51,7 +50,7 @@ const leastLoaded = (s: State): Worker | undefined => {
   let best: Worker | undefined
   workless = 0
   for (const w of s.alive) {
-    if (w.closed || !hasRoom(s, w)) continue
+    if (w.closed || !hasRoom(w)) continue
     if (w.sent === 0) workless++
     if (best === undefined || isBefore(w, best, s.tiny)) best = w
   }
@@ -101,7 +100,7 @@ const choose = (s: State, w: Worker): Choice => {
   for (const other of s.alive) {
     if (other === w || other.near.size <= most || !sameKind(other, w)) continue
     // One that has room takes them itself, unless this one has nothing at all.
-    if (w.sent > 0 && hasRoom(s, other)) continue
+    if (w.sent > 0 && hasRoom(other)) continue
     const task = other.near.peek()
     if (task === NONE) continue
     most = other.near.size
@@ -122,7 +121,7 @@ const earliest = (s: State, by: Worker, task: number): Worker => {
   let first = begins(s, by, made)
   pullOf(s, task)
   for (const w of s.alive) {
-    if (w === by || w.follows !== "shared" || isHeldUp(s, w) || !w.accepts.includes(where)) continue
+    if (w === by || w.follows !== "shared" || isHeldUp(w) || !w.accepts.includes(where)) continue
     const then = begins(s, w, made)
     if (then > first || (then === first && !isBetter(w, best))) continue
     best = w
@@ -159,7 +158,7 @@ const lookPast = (s: State, w: Worker, roots: boolean, until: number): boolean =
       if (admission !== "yes") continue
       dispatch(s, w, task)
       some = true
-      if (w.expected >= until || !hasRoom(s, w)) return true
+      if (w.expected >= until || !hasRoom(w)) return true
     }
   }
   return some
@@ -196,7 +195,7 @@ const fill = (s: State, w: Worker): boolean => {
     from.shift()
     some = true
     if (admission === "yes") dispatch(s, w, task)
-  } while (w.expected < until && hasRoom(s, w))
+  } while (w.expected < until && hasRoom(w))
   return some
 }
 
@@ -205,7 +204,7 @@ const overdraft = (s: State): void => {
   if (s.memory.spilling > 0 || s.memory.restoring > 0 || hasLeft(s)) return
   for (const w of s.alive) if (w.sent > 0) return
   for (const w of s.alive) {
-    if (!hasRoom(s, w)) continue
+    if (!hasRoom(w)) continue
     const { from, task } = choose(s, w)
     if (task === NONE || from === undefined || !fits(s, w, task)) continue
     s.memory.overdrafts++

@@ -28,11 +28,14 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
   }
   if (busiest === undefined) return
   // What nobody wants, or takes longer than it should: all that waits behind it is better off elsewhere.
-  const stuck = Math.max(busiest.ghosts.size - busiest.ending.size, isStuck(s, busiest) ? 1 : 0)
+  const stuck = Math.max(busiest.ghosts.size - busiest.ending.size, isStuck(busiest) ? 1 : 0)
   const isAsked = stuck > 0
-  if (!isAsked && (busiest.expected < STEAL_MS || isTiny(s, busiest.last))) return watch(s, busiest)
+  if (!isAsked && (busiest.expected < STEAL_MS || isTiny(s, busiest.list.last))) return watch(s, busiest)
   const taken = new Set<number>()
-  for (let task = laterPart(s, busiest, stuck); task !== NONE; task = s.tasks.behind[task]) {
+  const { list } = busiest
+  for (let at = laterPart(s, busiest, stuck); at < list.tail; at++) {
+    const task = list.at(at)
+    if (task === NONE) continue
     // What is sent in this very step is not there yet, and what the idle one lacks resources for would come back here.
     if (s.tasks.attempt[task] >= sentBefore || !fits(s, idle, task)) continue
     if (s.tasks.missing[task] > 0 && !comesAlong(s, task, taken)) continue
@@ -51,27 +54,28 @@ const isTiny = (s: State, task: number): boolean => {
 }
 
 /** Whether a worker's first attempt was seen to take longer than it should. */
-export const isStuck = (s: State, w: Worker): boolean =>
-  w.stuck > 0 && w.first !== NONE && s.tasks.attempt[w.first] === w.stuck
+export const isStuck = (w: Worker): boolean => w.stuck > 0 && w.list.oldest === w.stuck
 
 /** Tiny tasks are not worth taking back, unless the one before them takes longer than it should. */
 const watch = (s: State, w: Worker): void => {
-  if (s.watching || w.first === NONE) return
+  if (s.watching || w.list.first === NONE) return
   s.watching = true
   const token = s.nextToken++
-  const task = w.first
+  const task = w.list.first
   s.timers.set(token, { task, attempt: s.tasks.attempt[task], purpose: "watch" })
   s.out.afters.push({ _tag: "after", token, ms: WATCH_MS, task, purpose: "watch" })
 }
 
-/** The first task of the later half of a backlog; of all that waits, where what runs is not wanted. */
-const laterPart = (s: State, w: Worker, stuck: number): number => {
-  const { tasks } = s
-  let left = stuck > 0 ? w.sent - stuck : w.sent >> 1
-  let found = NONE
-  for (let task = w.last; task !== NONE && left > 0; task = tasks.before[task], left--) {
-    if ((task === w.first && stuck === 0) || s.yielded.has(tasks.attempt[task])) break
-    found = task
+/** The place of the first task of the later half of a backlog; of all that waits, where what runs is not wanted. */
+const laterPart = (s: State, { list, sent }: Worker, stuck: number): number => {
+  let left = stuck > 0 ? sent - stuck : sent >> 1
+  let found = list.tail
+  for (let at = list.tail - 1; at >= list.head && left > 0; at--) {
+    const task = list.at(at)
+    if (task === NONE) continue
+    if ((at === list.head && stuck === 0) || s.yielded.has(s.tasks.attempt[task])) break
+    found = at
+    left--
   }
   return found
 }

@@ -53,8 +53,7 @@ export const processorLost = (s: State, e: Lost): void => {
   const w = s.workers.get(e.worker)
   if (w !== undefined) {
     const claimed = new Set(Array.from(e.claimed))
-    const tasks: Array<number> = []
-    for (let task = w.first; task !== NONE; task = s.tasks.behind[task]) tasks.push(task)
+    const tasks = w.list.all()
     const blamed = tasks.filter((task) => claimed.has(s.tasks.attempt[task]))
     scatter(s, e.worker)
     for (const task of tasks) reported(s, task)

@@ -111,12 +111,11 @@ const cases: ReadonlyArray<readonly [what: RegExp, spoil: Spoil]> = [
     ;(demand as Array<number>)[1] = 4
   }],
   [/worker 0: 3 attempts counted|worker 0: 2 attempts counted as sent, 3 are/, (s) => s.alive[0].ghosts.set(99, 1)],
-  [/worker 0: its last task is/, (s) => s.alive[0].last = s.alive[0].first],
-  [/worker 0: task \d+ does not point back/, (s) => s.tasks.before[s.alive[0].last] = 66],
-  [/is in two lists, or twice in one/, (s) => s.tasks.behind[s.alive[0].last] = s.alive[0].first],
+  [/worker 0: task \d+ was not sent after attempt/, (s) => s.tasks.attempt[s.alive[0].list.last] = 0],
+  [/is in two lists, or twice in one/, (s) => s.alive[0].list.push(s.alive[0].list.first, 99)],
   [/has task \d+, which does not run/, (s, lab) => s.tasks.become(lab.task("run"), STORED)],
   [/has task \d+ of worker 5/, (s, lab) => s.tasks.worker[lab.task("run")] = 5],
-  [/running, but in no worker's list/, (s) => s.alive[0].first = s.alive[0].last],
+  [/running, but in no worker's list/, (s) => s.alive[0].list.head++],
   [/worker 0: not in the table/, (s) => s.workers.set(0, { ...s.alive[0] })],
   [/workers: 1, of which 0 are alive/, (s) => s.alive.length = 0]
 ]
