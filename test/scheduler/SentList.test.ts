@@ -12,13 +12,13 @@ describe("the list of what was sent", () => {
       let plain: Array<{ readonly task: number; readonly attempt: number }> = []
       let next = 1
       for (let turn = 0; turn < 2000; turn++) {
-        if (random.between(0, 100) < 52) {
-          const sent = { task: Math.floor(random.between(0, 50)), attempt: next++ }
+        if (random.int(100) < 52) {
+          const sent = { task: random.int(50), attempt: next++ }
           list.push(sent.task, sent.attempt)
           plain.push(sent)
         } else if (plain.length > 0) {
-          const which = random.between(0, 3)
-          const at = which < 1 ? 0 : which < 2 ? plain.length - 1 : Math.floor(random.between(0, plain.length))
+          const which = random.int(3)
+          const at = which < 1 ? 0 : which < 2 ? plain.length - 1 : random.int(plain.length)
           const { attempt } = plain[at]
           assert.isTrue(list.remove(attempt))
           assert.isFalse(list.remove(attempt), "twice")
