@@ -2,14 +2,18 @@
 // plan is described to the engine and computed in a plain loop to know what must come out.
 import { join, own, step } from "./numbers.ts"
 
-/** Shapes of `overhead`. */
-export const shapes = ["fanout", "chain", "tree", "random"] as const
+/** Shapes of `overhead`, and those of them that it measures unless it is told otherwise. */
+export const shapes = ["fanout", "chain", "tree", "random", "chains"] as const
+export const usualShapes: ReadonlyArray<Shape> = ["fanout", "chain", "tree", "random"]
 
 /** The name of a shape. */
 export type Shape = typeof shapes[number]
 
 /** Processors of `overhead`: one that finishes everything at once, fibers of this thread, worker threads. */
 export const processors = ["null", "fiber", "threads"] as const
+
+/** Whether engines merge tasks that follow each other; off unless it is asked for. */
+export const fuses = ["off", "on"] as const
 
 /** The name of a processor. */
 export type Processor = typeof processors[number]
@@ -24,6 +28,9 @@ export interface Plan {
 }
 
 const window = 1000
+
+/** Tasks of each chain of `chains`. */
+const LINKS = 10
 
 /** Numbers below `bound` from a fixed seed: every run has the same random graph. */
 const dice = (): (bound: number) => number => {
@@ -64,16 +71,27 @@ const countReached = (left: Int32Array, right: Int32Array, wanted: ReadonlyArray
   return count
 }
 
-/** A plan of `tasks` tasks (a tree: an odd number). Wanted: all of a fanout, the last 1000 of random, or the last. */
+/** How many of the last tasks are wanted. */
+const wantedOf = (shape: Shape, size: number): number => {
+  if (shape === "fanout") return size
+  return shape === "random" ? Math.min(window, size) : shape === "chains" ? Math.ceil(size / LINKS) : 1
+}
+
+/**
+ * A plan of `tasks` tasks (a tree: an odd number). Wanted: all of a fanout, the last 1000 of random, the end of each chain
+ * of ten, or the last. Chains are described side by side, link by link.
+ */
 export const planOf = (shape: Shape, tasks: number): Plan => {
   const leaves = Math.ceil(tasks / 2)
   const size = shape === "tree" ? 2 * leaves - 1 : tasks
   const left = new Int32Array(size).fill(-1)
   const right = new Int32Array(size).fill(-1)
   if (shape === "chain") { for (let task = 1; task < size; task++) left[task] = task - 1 }
+  const ends = Math.ceil(size / LINKS)
+  if (shape === "chains") { for (let task = ends; task < size; task++) left[task] = task - ends }
   if (shape === "tree") fillTree(left, right, leaves)
   if (shape === "random") fillRandom(left, right)
-  const many = shape === "fanout" ? size : shape === "random" ? Math.min(window, size) : 1
+  const many = wantedOf(shape, size)
   const wanted = Array.from({ length: many }, (_, i) => size - many + i)
   return { shape, left, right, wanted, reached: countReached(left, right, wanted) }
 }

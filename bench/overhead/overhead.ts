@@ -1,7 +1,7 @@
 // What a task costs that does nothing: description, submission, scheduling, results. Shapes of graphs on processors.
 // What is measured stands in runProcessor.ts, loaded only when it runs: rivals can be measured without the engine.
 import type { Bench } from "../harness/Bench.ts"
-import { type Processor, processors, type Shape, shapes } from "./Plan.ts"
+import { fuses, type Processor, processors, type Shape, shapes } from "./Plan.ts"
 
 /** How many tasks a graph has: rows of the same processor are measured in turn, with one engine. */
 const usual: Readonly<Record<Processor, ReadonlyArray<(shape: Shape) => number>>> = {
@@ -14,7 +14,7 @@ const usual: Readonly<Record<Processor, ReadonlyArray<(shape: Shape) => number>>
 export const overhead: Bench = {
   name: "overhead",
   about: "a task that does nothing, from its description to its result",
-  parameters: { processor: processors, shape: shapes, tasks: "number" },
+  parameters: { processor: processors, shape: shapes, tasks: "number", fuse: fuses },
   run: async (given) => {
     const { runProcessor } = await import("./runProcessor.ts")
     for (const processor of given.texts("processor", processors) as ReadonlyArray<Processor>) {

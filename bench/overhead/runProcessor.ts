@@ -1,4 +1,5 @@
-// Measures the shapes of `overhead` on one processor with one engine, whose threads are up before the first sample.
+// Measures the shapes of `overhead` on one processor with one engine, whose threads are up before the first sample; or two
+// engines in turn, one of which merges tasks that follow each other (`--fuse off,on`).
 // The clock runs from the first `delayed(...)` to the end of `collect`; results are checked after it has stopped.
 import { ManagedRuntime } from "effect"
 import { collect, Engine } from "poniard"
@@ -8,16 +9,28 @@ import { profiler } from "../harness/profile.ts"
 import { rounded, rowOf } from "../harness/Row.ts"
 import { describe, effects, moduleFunctions } from "./describe.ts"
 import { nullProcessor } from "./nullProcessor.ts"
-import { expected, type Plan, planOf, type Processor, type Shape, shapes } from "./Plan.ts"
+import { expected, type Plan, planOf, type Processor, type Shape, usualShapes } from "./Plan.ts"
 
 type Runtime = ManagedRuntime.ManagedRuntime<Engine, unknown>
 
-const engineFor = (processor: Processor, threads: number): Runtime =>
+const engineFor = (processor: Processor, threads: number, fuse: boolean): Runtime =>
   ManagedRuntime.make(
     processor === "null"
-      ? Engine.layer({ threads: 0, processors: [nullProcessor()] })
-      : Engine.layer({ threads: processor === "fiber" ? 0 : threads })
+      ? Engine.layer({ threads: 0, processors: [nullProcessor()], fuse })
+      : Engine.layer({ threads: processor === "fiber" ? 0 : threads, fuse })
   )
+
+/** A shape in one of the engines. */
+interface Case {
+  readonly plan: Plan
+  readonly fuse: boolean
+  readonly contestant: Contestant
+}
+
+const caseOf = (runtime: Runtime, processor: Processor, plan: Plan, fuse: boolean): Case => {
+  const made = contestant(runtime, processor, plan)
+  return { plan, fuse, contestant: { ...made, name: fuse ? `${plan.shape}-fuse` : plan.shape } }
+}
 
 /** One sample: describe, collect, stop the clock, check. The null processor gives each task's own number. */
 const contestant = (runtime: Runtime, processor: Processor, plan: Plan): Contestant => {
@@ -64,21 +77,27 @@ export const runProcessor = async (
   processor: Processor,
   tasksOf: (shape: Shape) => number
 ): Promise<void> => {
-  const runtime = engineFor(processor, given.threads)
-  await runtime.context()
+  const fuses = given.texts("fuse", ["off"]).map((fuse) => fuse === "on")
+  const runtimes = fuses.map((fuse) => engineFor(processor, given.threads, fuse))
   try {
-    const plans = (given.texts("shape", shapes) as ReadonlyArray<Shape>).map((shape) => planOf(shape, tasksOf(shape)))
-    const contestants = plans.map((plan) => contestant(runtime, processor, plan))
+    for (const runtime of runtimes) await runtime.context()
+    const plans = (given.texts("shape", usualShapes) as ReadonlyArray<Shape>).map((shape) =>
+      planOf(shape, tasksOf(shape))
+    )
+    const cases = plans.flatMap((plan) => fuses.map((fuse, i) => caseOf(runtimes[i], processor, plan, fuse)))
+    const contestants = cases.map((one) => one.contestant)
     const series = await interleave(contestants, { samples: given.samples, warmUps: 2 })
     series.forEach((one, at) => {
-      const { reached, shape } = plans[at]
+      const { fuse, plan: { reached, shape } } = cases[at]
+      const apart = cases.findIndex((other) => fuse && !other.fuse && other.plan.shape === shape)
       const beside = Object.fromEntries(Object.entries(one.beside).map(([name, value]) => [name, rounded(value)]))
       const threads = processor === "threads" ? { threads: given.threads } : {}
       const parameters = { processor, shape, tasks: tasksOf(shape), ran: reached, ...threads, ...beside }
-      given.row(rowOf({ bench: "overhead", case: shape, unit: "us/task", parameters }, one.values))
+      const row = { bench: "overhead", case: contestants[at].name, unit: "us/task", parameters }
+      given.row(rowOf(row, one.values, apart < 0 ? undefined : { name: shape, values: series[apart].values }))
     })
     if (given.profile) { for (const one of contestants) await profiled(given, one, 3) }
   } finally {
-    await runtime.dispose()
+    for (const runtime of runtimes) await runtime.dispose()
   }
 }

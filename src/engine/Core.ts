@@ -8,7 +8,10 @@ import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
 import type { ProcessorLost } from "../graph/errors.ts"
-import { label } from "../graph/lower.ts"
+import { ChainNode, Chains } from "../graph/fuse.ts"
+import { label, labels } from "../graph/lower.ts"
+import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
+import { registeredModule } from "../graph/TaskModule.ts"
 import type { Template } from "../graph/Template.ts"
 import type { Processor, Running, Source } from "../processor/Processor.ts"
 import { LIVE } from "../scheduler/ChunkTable.ts"
@@ -35,6 +38,8 @@ export class Core {
   readonly journal: Journal
   readonly state: State
   readonly source: Source
+  /** chains of tasks that are merged; undefined: nothing is */
+  readonly chains: Chains | undefined
   readonly taskIds = new Ids()
   readonly chunkIds = new Ids()
   /** by task id: what it is, or the wish that it stands for */
@@ -55,8 +60,6 @@ export class Core {
   readonly suspects = new Set<number>()
   /** what stops the timer of a task that is to be tried again, by task id */
   readonly delays = new Map<number, () => void>()
-  /** why chunks were lost */
-  readonly losses = new Map<number, string>()
   /** what is known of the last worker that was lost */
   lastLoss: Fault = {}
   /** why there are no workers any more */
@@ -85,8 +88,9 @@ export class Core {
   /** why nothing can be asked of it any more */
   closed: string | undefined = undefined
 
-  constructor(store: MemoryStore, journal: Journal) {
+  constructor(store: MemoryStore, journal: Journal, fuse: boolean) {
     this.store = store
+    this.chains = fuse ? new Chains((fn) => this.meet(fn)) : undefined
     this.journal = journal
     this.state = makeState({ budget: store.budget })
     this.source = sourceOf(this)
@@ -97,16 +101,34 @@ export class Core {
     return this.nodes[task] as DelayedNode
   }
 
-  /** The name by which people know a task. */
-  nameOf(task: number): string {
+  /** The name by which people know a task, or a member of its chain. */
+  nameOf(task: number, member = -1): string {
     const node = this.nodes[task]
     if (node === undefined) return `#${task}`
-    return "template" in node ? label(node) : "(wish)"
+    if (!("template" in node)) return "(wish)"
+    return member < 0 ? label(node) : labels(node)[member] ?? label(node)
   }
 
-  /** Whether this engine has a node as a task. */
+  /** The names of a task's members; a single task is one. */
+  membersOf(task: number): ReadonlyArray<string> {
+    return labels(this.node(task))
+  }
+
+  /** Learns the classes that a function's values may be made of; false if they contradict others, as each task will say. */
+  private meet({ url }: TaskFunctionEntry): boolean {
+    try {
+      this.store.crossing.add(registeredModule(url)?.schemas ?? [])
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Whether this engine has a node as a task, by itself or as the last of a chain. */
   isAlive(node: DelayedNode): boolean {
-    return node.engine === this.id && this.nodes[node.task] === node
+    if (node.engine !== this.id) return false
+    const held = this.nodes[node.task]
+    return held === node || held instanceof ChainNode && held.last === node
   }
 
   /** A new chunk for output `index` of a task. */

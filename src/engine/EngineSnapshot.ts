@@ -42,6 +42,8 @@ export interface EngineSnapshot {
     readonly spilledBytes: number
     /** read back so far */
     readonly restoredBytes: number
+    /** how many values were computed anew because their bytes on disk were damaged */
+    readonly recomputed: number
     /** how many times work went on beyond the budget, rather than stand still for ever */
     readonly overdrafts: number
     /** what went wrong with the disk last, if anything did */
@@ -86,6 +88,7 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       chunks: core.state.chunks.count,
       spilledBytes: mover.spilledBytes,
       restoredBytes: mover.restoredBytes,
+      recomputed: mover.lineage?.recomputed ?? 0,
       overdrafts: memory.overdrafts + rooms.overdrafts + core.store.overdrafts,
       trouble: mover.trouble
     },

@@ -17,6 +17,8 @@ import type { Exit } from "../transport/Transport.ts"
 
 /** What is known of the failure of one attempt, besides the scheduler's reason. */
 export interface Fault {
+  /** which member of a chain failed; -1, or not there: none by itself */
+  readonly member?: number
   /** the function's own failure or throw */
   readonly cause?: Cause.Cause<unknown> | undefined
   /** an error of Poniard's that says it all */
@@ -45,6 +47,16 @@ export interface Failure {
   readonly via: Failure | undefined
   readonly reason: Reason
   readonly fault: Fault
+}
+
+/** The failure of the last of several tasks each of which failed because of the one before; the first by this fault. */
+export const failureThrough = (
+  names: ReadonlyArray<string>,
+  first: Pick<Failure, "via" | "reason" | "fault">
+): Failure => {
+  let failure: Failure = { name: names[0], ...first }
+  for (const name of names.slice(1)) failure = { name, via: failure, reason: first.reason, fault: {} }
+  return failure
 }
 
 const rootOf = (failure: Failure): { readonly root: Failure; readonly path: Array<string> } => {

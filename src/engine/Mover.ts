@@ -7,7 +7,9 @@ import type * as Scope from "effect/Scope"
 import { Entry } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
+import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
+import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
 
 /** Marks an entry that waits for room. */
@@ -16,6 +18,14 @@ const RESTORE = {}
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
 
 const slabBytes = (length: number): number => Math.max(64, Math.ceil(length / 64) * 64)
+
+const reasonOf = (cause: Cause.Cause<unknown>): string => {
+  const error = Cause.squash(cause)
+  return error instanceof Error ? error.message : String(error)
+}
+
+const isRecomputation = (moving: object | undefined): moving is Recomputation =>
+  moving !== undefined && "stop" in moving
 
 /** The moves of one engine. */
 export class Mover {
@@ -26,6 +36,8 @@ export class Mover {
   private readonly later: (f: () => void) => void
   spilledBytes = 0
   restoredBytes = 0
+  /** computes anew what cannot be read */
+  lineage: Lineage | undefined = undefined
   /** what went wrong last, for people */
   trouble: string | undefined = undefined
 
@@ -116,18 +128,39 @@ export class Mover {
       }
       for (const offset of offsets) arena.release(offset)
       if (entry.released) this.discard(entry)
-      else this.lose(chunk, Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "its file could not be read")
+      else this.lose(chunk, Exit.isFailure(exit) ? reasonOf(exit.cause) : "its file could not be read")
     })
   }
 
+  /** A chunk cannot be read: it is computed anew, or lost. */
   private lose(chunk: number, why: string): void {
     this.trouble = why
-    this.core.losses.set(chunk, why)
+    const entry = this.core.store.get(chunk) as Entry
+    const moving = this.lineage?.start(chunk, (problem) => {
+      entry.moving = undefined
+      if (entry.released) return this.discard(entry)
+      this.giveUp(chunk, `${why}; ${problem ?? ""}`)
+    })
+    if (moving === undefined) return
+    entry.moving = moving
+    this.core.tell({ _tag: "chunk damaged", chunk })
+  }
+
+  private giveUp(chunk: number, why: string): void {
+    this.trouble = why
+    const { chunks, edges } = this.core.state
+    for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) {
+      this.core.faults.set(edges.task[edge], { chunk, detail: why })
+    }
     this.core.tell({ _tag: "chunk lost", chunk })
   }
 
   /** A chunk was released while, or after, it was on disk. */
   discard(entry: Entry): void {
+    if (isRecomputation(entry.moving)) {
+      entry.moving.stop()
+      entry.moving = undefined
+    }
     if (entry.moving !== undefined) return
     this.core.store.evict(entry)
     if (entry.disk !== undefined) this.spills.free(entry.disk)

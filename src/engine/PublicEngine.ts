@@ -25,8 +25,8 @@ const operations = {
 
   /**
    * `Engine.layer` with its options from Effect's Config, by default the environment: PONIARD_THREADS (a number),
-   * PONIARD_MEMORY (as "512 MiB"), PONIARD_SPILL_DIR and PONIARD_CHECK. Options given here go before those. Fails with a
-   * ConfigError if one cannot be read.
+   * PONIARD_MEMORY (as "512 MiB"), PONIARD_SPILL_DIR, PONIARD_CHECK and PONIARD_FUSE. Options given here go before those.
+   * Fails with a ConfigError if one cannot be read.
    *
    * @example
    * const env = { PONIARD_THREADS: "1", PONIARD_MEMORY: "64 MiB" }

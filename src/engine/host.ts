@@ -56,6 +56,9 @@ const heldInside = (task: string, place: string): NotTransferable =>
     reason: "a handle is good only while its task runs: return the Chunk by itself, or a value"
   })
 
+/** The name of the task that made a task's result. */
+const lastName = (core: Core, task: number): string => core.membersOf(task).at(-1)!
+
 /** The form in which the store holds a result of this thread; a task whose result cannot be held has failed. */
 const packed = (shell: Shell, worker: number, batch: Finished, i: number, value: unknown): unknown => {
   const { core } = shell
@@ -67,18 +70,19 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
     }
     const { getResult, meta } = core.node(task).template.options
     const place = meta ? handlePlace(value) : undefined
-    if (place !== undefined) throw heldInside(core.nameOf(task), place)
+    if (place !== undefined) throw heldInside(lastName(core, task), place)
     return getResult ? store.keep(value) : store.pack(value, true, "result")
   } catch (thrown) {
     const error = isA(thrown, NotTransferable)
       ? thrown
       : isA(thrown, ArenaFull)
-      ? new StoreFull({ task: core.nameOf(task), needed: thrown.needed, budget: store.budget })
+      ? new StoreFull({ task: lastName(core, task), needed: thrown.needed, budget: store.budget })
       : undefined
     const cause = error === undefined ? Cause.die(thrown) : undefined
     failed(shell, worker, {
       task,
       attempt,
+      member: core.membersOf(task).length - 1,
       cause,
       error,
       typed: error !== undefined,
@@ -143,6 +147,7 @@ const failed = (shell: Shell, worker: number, report: Failed): void => {
   }
   if (!isCurrent(core.state, task, attempt)) return tell(-1)
   const fault: Fault = {
+    member: report.member ?? -1,
     cause: report.cause,
     error: report.error,
     typed: report.typed,
@@ -222,9 +227,9 @@ export const hostOf = (shell: Shell, worker: number): Host => {
           Effect.map(shell.wishes.values([result.chunk]), ([value]) => value))
         : undefined,
     bytesOf: (chunk) => core.state.chunks.bytes[chunk],
-    nameOf: (task) => core.nameOf(task),
-    load: (task) => loadFunction(core.source.fn(task)),
-    served: (task, effect) => shell.services.provide(core.source.fn(task), effect),
+    nameOf: (task, member) => core.nameOf(task, member),
+    load: loadFunction,
+    served: (fn, effect) => shell.services.provide(fn, effect),
     contextOf: (task) => Context.merge(shell.context, core.source.context(task)),
     yielded: (task, attempt) => later(() => core.tell({ _tag: "yielded", worker, task, attempt })),
     resumed: (task, attempt) => later(() => core.tell({ _tag: "resumed", worker, task, attempt })),

@@ -14,10 +14,12 @@ import { registeredModules } from "../graph/TaskModule.ts"
 import { fiberProcessor } from "../processor/fiber.ts"
 import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
+import { countBudget } from "./budgets.ts"
 import { Core } from "./Core.ts"
 import { storeValue } from "./data.ts"
 import { hostOf, type Shell } from "./host.ts"
 import { Journal } from "./Journal.ts"
+import { Lineage } from "./Lineage.ts"
 import { type Inbox, makeInbox, stopwatch } from "./Loop.ts"
 import { isWorker, print } from "./machine.ts"
 import { ModuleServices } from "./ModuleServices.ts"
@@ -41,6 +43,18 @@ const processorsOf = (options: CheckedOptions): Array<Processor> => {
   return [fiber, ...Array.from({ length: options.threads }, () => worker)]
 }
 
+const storeOf = ({ check, memory }: CheckedOptions, strays: Strays): MemoryStore => {
+  const crossing = new Crossing()
+  crossing.add(errorClasses)
+  for (const { schemas } of registeredModules()) crossing.add(schemas)
+  return new MemoryStore({
+    budget: memory,
+    crossing,
+    check,
+    onStray: (offset, bytes) => strays.found(offset, bytes)
+  })
+}
+
 const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return<Shape, never, Scope.Scope> {
   if (isWorker()) {
     return yield* Effect.die(
@@ -50,20 +64,13 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const options = checkOptions(given)
   const scope = yield* Effect.scope
   const context = yield* Effect.context<never>()
-  const crossing = new Crossing()
-  crossing.add(errorClasses)
-  for (const { schemas } of registeredModules()) crossing.add(schemas)
   const strays = new Strays((text) => later(() => core.tell({ _tag: "stray", task: -1, text })))
-  const store = new MemoryStore({
-    budget: options.memory,
-    crossing,
-    check: options.check,
-    onStray: (offset, bytes) => strays.found(offset, bytes)
-  })
+  const store = storeOf(options, strays)
   if (options.check) yield* Effect.addFinalizer(() => strays.report(store.arena))
+  yield* countBudget(options.memory)
   const spills = yield* makeSpillStore({ directory: options.spillDirectory })
   const journal = new Journal()
-  const core = new Core(store, journal)
+  const core = new Core(store, journal, options.fuse)
   const rooms = new Rooms(core)
   const now = yield* stopwatch
   const later = (f: () => void): void => inbox.later(f)
@@ -77,6 +84,7 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   const services = new ModuleServices()
   yield* Effect.addFinalizer(() => services.close)
   const wishes = new Wishes(core, mover, later)
+  mover.lineage = new Lineage(core, wishes, later, options.lineage)
   const parts = { core, mover, rooms, wishes, later }
   const shell: Shell = {
     core,

@@ -22,6 +22,8 @@ export interface TestOptions {
   readonly loss?: number
   /** Finds functions that write to their inputs. Default: true. */
   readonly check?: boolean
+  /** Runs tasks that follow each other as one, as `Engine.layer({ fuse })` does. Default: false. */
+  readonly fuse?: boolean
 }
 
 /**
@@ -29,7 +31,7 @@ export interface TestOptions {
  * are lost when the seed says so. A test of hours takes milliseconds, and fails the same way every time.
  */
 export const layerTest = (options: TestOptions = {}): Layer.Layer<typeof EngineKey.Identifier> => {
-  const { check = true, loss = 0, memory = "64 MiB", processors = 2, seed = 1 } = options
+  const { check = true, fuse = false, loss = 0, memory = "64 MiB", processors = 2, seed = 1 } = options
   if (!Number.isSafeInteger(processors) || processors < 1) {
     throw refuse("GraphInvalid", {
       path: "Engine.layerTest: options.processors",
@@ -44,6 +46,6 @@ export const layerTest = (options: TestOptions = {}): Layer.Layer<typeof EngineK
     const clock = new VirtualClock()
     const simulation = { clock, random: seeded(seed), duration, loss }
     const all = Array.from({ length: processors }, () => simulatedProcessor(simulation))
-    return Layer.provide(layer({ memory, check, processors: all }), Layer.succeed(Clock.Clock, clock))
+    return Layer.provide(layer({ memory, check, fuse, processors: all }), Layer.succeed(Clock.Clock, clock))
   }))
 }

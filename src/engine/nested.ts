@@ -96,7 +96,7 @@ export class Nested {
     const known = this.functions.get(key)
     if (known !== undefined) return known
     const { kind, name, source, url } = message
-    const entry = { id: processWide.nextId++, kind, url, name, call: undefined, source }
+    const entry = { id: processWide.nextId++, kind, url, name, call: undefined, source, parts: undefined }
     this.functions.set(key, entry)
     return entry
   }

@@ -1,6 +1,7 @@
 // The options of an engine: what may be given, and how it is checked before anything starts.
 import { parseBytes } from "../graph/bytes.ts"
 import { refuse } from "../graph/refuse.ts"
+import { describe } from "../graph/wording.ts"
 import type { Processor } from "../processor/Processor.ts"
 import type { Transport } from "../transport/Transport.ts"
 import { cores, heapBytes, memoryBytes, spillDirectory } from "./machine.ts"
@@ -20,6 +21,18 @@ export interface EngineOptions {
   readonly fibers?: number
   /** Finds functions that write to their inputs or keep views of them. Slow; for tests. Default: false. */
   readonly check?: boolean
+  /**
+   * Tasks that follow each other, each used only by the next, are run as one, 32 at most: for long chains of short tasks.
+   * Such a chain is one attempt and one event; it is run again and lost as a whole; what its tasks hand on is not stored,
+   * so that one of them that is collected later is run again. Options of a task, a name in the middle, a result that others
+   * use, forbid it. Default: false.
+   */
+  readonly fuse?: boolean
+  /**
+   * What was computed is computed anew if its bytes are lost on disk: from the tasks that made it, as long as these, with
+   * those that must run before them, take no more than so many bytes. Bytes, or text. Default: 64 MiB.
+   */
+  readonly lineage?: number | string
   /** Where spilled chunks go. Default: PONIARD_SPILL_DIR, or the system's temporary folder. */
   readonly spillDirectory?: string
   /** How threads are talked to: "thread" (shared memory), or "bytes", which shares nothing. Default: "thread". */
@@ -35,12 +48,25 @@ export interface CheckedOptions {
   readonly heap: number
   readonly fibers: number | undefined
   readonly check: boolean
+  readonly fuse: boolean
+  readonly lineage: number
   readonly spillDirectory: string | undefined
   readonly transport: "thread" | "bytes" | Transport
   readonly processors: ReadonlyArray<Processor> | undefined
 }
 
-const known = ["threads", "memory", "heap", "fibers", "check", "spillDirectory", "transport", "processors"]
+const known = [
+  "threads",
+  "memory",
+  "heap",
+  "fibers",
+  "check",
+  "fuse",
+  "lineage",
+  "spillDirectory",
+  "transport",
+  "processors"
+]
 
 const bad = (path: string, reason: string): Error =>
   refuse("GraphInvalid", { path: `Engine.layer: options.${path}`, reason })
@@ -54,6 +80,9 @@ const count = (value: number | undefined, name: string, least: number): void => 
 const LEAST_BYTES = 1 << 20
 const LEAST_HEAP = 16 << 20
 
+/** Bytes of recipes that are followed for one lost value, where nobody says otherwise. */
+const LINEAGE = 64 << 20
+
 /** Checks options; refuses a wrong one with its name. */
 export const checkOptions = (options: EngineOptions): CheckedOptions => {
   for (const name of Object.keys(options)) {
@@ -61,6 +90,9 @@ export const checkOptions = (options: EngineOptions): CheckedOptions => {
   }
   count(options.threads, "threads", 0)
   count(options.fibers, "fibers", 1)
+  if (options.fuse !== undefined && typeof options.fuse !== "boolean") {
+    throw bad("fuse", `expected true or false, got ${describe(options.fuse)}`)
+  }
   const memory = options.memory === undefined
     ? Math.floor(memoryBytes() / 2)
     : parseBytes(options.memory, "Engine.layer: options.memory")
@@ -76,6 +108,8 @@ export const checkOptions = (options: EngineOptions): CheckedOptions => {
     heap,
     fibers: options.fibers,
     check: options.check ?? false,
+    fuse: options.fuse ?? false,
+    lineage: options.lineage === undefined ? LINEAGE : parseBytes(options.lineage, "Engine.layer: options.lineage"),
     spillDirectory: options.spillDirectory ?? spillDirectory(),
     transport: options.transport ?? "thread",
     processors: options.processors

@@ -5,7 +5,7 @@ import type { Command } from "../scheduler/Command.ts"
 import type { Reason } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
-import type { Failure, Fault } from "./Failure.ts"
+import { failureThrough, type Fault } from "./Failure.ts"
 import type { Mover } from "./Mover.ts"
 import { Wish } from "./Wish.ts"
 
@@ -34,13 +34,18 @@ const faultOf = (core: Core, task: number, reason: Reason): Fault => {
         present: [...core.running.keys()].map((worker) => `${core.processors.get(worker)?.kind ?? "?"} ${worker}`),
         detail: core.lastLoss.exit?.reason ?? ""
       }
-    case "chunk lost": {
-      for (const [chunk, detail] of core.losses) return { chunk, detail }
-      return {}
-    }
     default:
       return known ?? {}
   }
+}
+
+/**
+ * The tasks that failed with a task: of a chain the member that is to blame and those after it, or all if an input is; a
+ * chain of which no member is to blame failed as one.
+ */
+const failedWith = (core: Core, task: number, hasVia: boolean, fault: Fault): ReadonlyArray<string> => {
+  const from = hasVia ? 0 : fault.member ?? -1
+  return from < 0 ? [core.nameOf(task)] : core.membersOf(task).slice(from)
 }
 
 const fail = (core: Core, command: Extract<Command, { readonly _tag: "fail" }>): void => {
@@ -59,13 +64,9 @@ const fail = (core: Core, command: Extract<Command, { readonly _tag: "fail" }>):
       core.afterTurn.push(() => node.become("failed"))
     } else {
       const reason = command.reasons[i]
-      const failure: Failure = {
-        name: core.nameOf(task),
-        via,
-        reason,
-        fault: via === undefined ? faultOf(core, task, reason) : {}
-      }
-      core.failures.set(task, failure)
+      const fault = via === undefined ? faultOf(core, task, reason) : {}
+      const names = failedWith(core, task, via !== undefined, fault)
+      core.failures.set(task, failureThrough(names, { via, reason, fault }))
       core.state.needs.delete(task)
       core.failed++
     }

@@ -7,8 +7,10 @@ import { ArenaFull } from "../chunk/MemoryStore.ts"
 import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
+import { fuse } from "../graph/fuse.ts"
 import type { Handle } from "../graph/Handle.ts"
-import { LargeInput, type LowerHost, Lowering, type Slice } from "../graph/lower.ts"
+import { Lowering, type Slice } from "../graph/lower.ts"
+import { LargeInput, type LowerHost } from "../graph/LowerHost.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
@@ -26,6 +28,8 @@ const SLICE = 1024
 export interface Submission {
   readonly wish: Wish
   readonly context: Context.Context<never>
+  /** it computes anew what was lost: tasks that were given up since run once more */
+  readonly again: boolean
   lowering: Lowering | undefined
   /** 0 until its first slice is submitted */
   slices: number
@@ -36,18 +40,21 @@ export interface Submission {
 }
 
 /** A submission of a wish. */
-export const makeSubmission = (wish: Wish, context: Context.Context<never>): Submission => ({
+export const makeSubmission = (wish: Wish, context: Context.Context<never>, again = false): Submission => ({
   wish,
   context,
+  again,
   lowering: undefined,
   slices: 0,
   needs: 0,
   room: -1
 })
 
-const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
+const hostOf = (core: Core, { again, context }: Submission): LowerHost => ({
   engine: core.id,
   isAlive: (node) => core.isAlive(node),
+  fuse: core.chains &&
+    ((node, mark) => fuse(node, core.chains!, (before) => before.engine !== mark && !core.isAlive(before))),
   open: (node) => {
     const task = core.taskIds.take()
     core.nodes[task] = node
@@ -59,7 +66,7 @@ const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
   hasOutput: (task, index) => core.hasOutput(task, index),
   classOf: (template) => core.classOf(template),
   heldChunk: (handle) => heldChunk(core, handle),
-  pendingNode: (handle) => handle instanceof SpawnedHandle ? spawnedNode(core, handle) : undefined,
+  pendingNode: (handle) => handle instanceof SpawnedHandle ? spawnedNode(core, handle, again) : undefined,
   value: (value, template, stored) => inputValue(core, value as object, template, stored),
   unstore: (chunk) => {
     const entry = core.store.delete(chunk)
@@ -71,8 +78,8 @@ const hostOf = (core: Core, context: Context.Context<never>): LowerHost => ({
 
 const none = Context.empty()
 
-const spawnedNode = (core: Core, handle: SpawnedHandle): DelayedNode | undefined => {
-  const problem = handleProblem(core, handle, "an input", false)
+const spawnedNode = (core: Core, handle: SpawnedHandle, again: boolean): DelayedNode | undefined => {
+  const problem = again ? undefined : handleProblem(core, handle, "an input", false)
   if (problem !== undefined) throw problem
   return core.isAlive(handle.node) ? undefined : handle.node
 }
@@ -175,7 +182,7 @@ export type AskRoom = (bytes: number, grant: (offset: number) => void) => void
 export const advance = (core: Core, submission: Submission, ask: AskRoom): boolean => {
   const { wish } = submission
   if (submission.needs > 0) return false
-  const lowering = submission.lowering ??= new Lowering(hostOf(core, submission.context), wish.handles)
+  const lowering = submission.lowering ??= new Lowering(hostOf(core, submission), wish.handles)
   const complete = lower(core, submission, lowering, ask)
   const slice = lowering.take()
   core.submitted += slice.tasks.length

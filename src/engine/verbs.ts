@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { AllNode, countLeaves, gather } from "../graph/all.ts"
-import { makeNode } from "../graph/Delayed.ts"
+import { makeNode, MANY } from "../graph/Delayed.ts"
 import { Handle, HandleKind } from "../graph/Handle.ts"
 import { refuse } from "../graph/refuse.ts"
 import { templateOf } from "../graph/Template.ts"
@@ -147,7 +147,7 @@ const spawnAs = (options: unknown, verb: string, fn: unknown, inputs: Array<unkn
     })
   }
   const template = templateOf(fn, options === undefined ? undefined : rest, verb)
-  const node = makeNode(template, inputs)
+  const node = makeNode(template, inputs, MANY)
   return Effect.flatMap(EngineKey, (engine) => engine.spawn(node, detached === true))
 }
 

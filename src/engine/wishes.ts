@@ -29,10 +29,10 @@ export class Wishes {
     this.later = later
   }
 
-  /** Wishes for handles: what they need is submitted in the next turn. */
-  make(handles: ReadonlyArray<Handle>, exits: boolean, context: Context.Context<never>): Wish {
+  /** Wishes for handles: what they need is submitted in the next turn. `again`: to compute anew what was lost. */
+  make(handles: ReadonlyArray<Handle>, exits: boolean, context: Context.Context<never>, again = false): Wish {
     const wish = new Wish(handles, exits)
-    this.later(() => this.core.submissions.push(makeSubmission(wish, context)))
+    this.later(() => this.core.submissions.push(makeSubmission(wish, context, again)))
     return wish
   }
 
@@ -114,6 +114,9 @@ export class Wishes {
     const { store } = this.core
     const fetch = (i: number): Effect.Effect<void, unknown> =>
       this.mover.readOwn(store.get(chunks[i]) as Entry).pipe(
+        Effect.catch((error) =>
+          this.mover.lineage === undefined ? Effect.fail(error) : this.mover.lineage.value(chunks[i], error)
+        ),
         Effect.map((value) => {
           values[i] = value
         }),

@@ -19,6 +19,8 @@ export class DelayedNode extends Handle {
   declare engine: number
   /** As which task that engine runs it; written by the engine only. */
   declare task: number
+  /** How often it was described as an input: 1 is once, standing alone; where it is shared or hidden it counts as many. */
+  declare uses: number
 
   constructor(template: Template, inputs: ReadonlyArray<unknown>, item: number) {
     super()
@@ -27,6 +29,7 @@ export class DelayedNode extends Handle {
     this.item = item
     this.engine = 0
     this.task = -1
+    this.uses = 0
   }
 }
 setKind(DelayedNode, HandleKind.delayed)
@@ -46,10 +49,32 @@ export class OutputNode extends Handle {
 }
 setKind(OutputNode, HandleKind.output)
 
-/** A lazy task with these arguments, after checking them. The array is kept: it must be the caller's own. */
-export const makeNode = (template: Template, inputs: Array<unknown>): DelayedNode => {
+/** What an input counts that others use too, or that is inside a list or a join: such a one is never merged (fuse.ts). */
+export const MANY = 2
+
+/** Notes that a task is one of those that a list or a join holds. */
+export const countMember = (member: unknown): void => {
+  if (member instanceof DelayedNode) member.uses += MANY
+}
+
+/** The input to keep for an argument that is no primitive and no task, after checking it. */
+const checked = (input: unknown, template: Template, place: string): unknown => {
+  const kept = checkInput(input, template.fn, place)
+  // A copy is a list with handles.
+  if (kept !== input) { for (const member of kept as ReadonlyArray<unknown>) countMember(member) }
+  return kept
+}
+
+/**
+ * A lazy task with these arguments, after checking them; a task among them is used so many times more. The array is kept:
+ * it must be the caller's own.
+ */
+export const makeNode = (template: Template, inputs: Array<unknown>, uses = 1): DelayedNode => {
   for (let i = 0; i < inputs.length; i++) {
-    if (!isPrimitive(inputs[i])) inputs[i] = checkInput(inputs[i], template.fn, `input ${i + 1}`)
+    const input = inputs[i]
+    if (isPrimitive(input)) continue
+    if (input instanceof DelayedNode) input.uses += uses
+    else inputs[i] = checked(input, template, `input ${i + 1}`)
   }
   return new DelayedNode(template, inputs, -1)
 }
@@ -63,11 +88,16 @@ export const mapNodes = (template: Template, items: unknown, shared: ReadonlyArr
   }
   const own: Array<unknown> = items.slice()
   for (let i = 0; i < own.length; i++) {
-    if (!isPrimitive(own[i])) own[i] = checkInput(own[i], template.fn, `items[${i}]`)
+    const item = own[i]
+    if (isPrimitive(item)) continue
+    if (item instanceof DelayedNode) item.uses++
+    else own[i] = checked(item, template, `items[${i}]`)
   }
   const inputs: Array<unknown> = [own]
   for (let i = 0; i < shared.length; i++) {
-    inputs.push(isPrimitive(shared[i]) ? shared[i] : checkInput(shared[i], template.fn, `input ${i + 2}`))
+    const input = shared[i]
+    if (input instanceof DelayedNode) input.uses += own.length
+    inputs.push(isPrimitive(input) ? input : checked(input, template, `input ${i + 2}`))
   }
   const nodes: Array<DelayedNode> = []
   for (let i = 0; i < own.length; i++) nodes.push(new DelayedNode(template, inputs, i))

@@ -5,18 +5,38 @@ import { describe } from "./wording.ts"
 
 /** Where a task function comes from and how a worker gets at it. */
 export interface TaskFunctionEntry {
-  /** A number that no other module or inline function of this process has; 0 for every closure. */
+  /** A number that no other module or inline function, or chain of these, has in this process; 0 for every closure. */
   readonly id: number
-  /** `module`: imported by url and name. `inline`: revived from `source`. `closure`: runs in its own thread only. */
-  readonly kind: "module" | "closure" | "inline"
-  /** The URL of the task module; empty for closures and inline functions. */
+  /**
+   * `module`: imported by url and name. `inline`: revived from `source`. `closure`: runs in its own thread only; so does
+   * a chain of closures. `chain`: several of the first two, called one after the other.
+   */
+  readonly kind: "module" | "closure" | "inline" | "chain"
+  /** The URL of the task module; empty for all others. */
   readonly url: string
   /** The name that the module registers or exports; for the others the function's own name, perhaps empty. */
   readonly name: string
   /** The function itself where this thread has it; undefined for functions of `Task.fromModule`. */
   readonly call: Function | undefined
-  /** The source text of an inline function. */
+  /** The source text of an inline function; of a chain its members, as workers are told of them (chain.ts). */
   readonly source: string | undefined
+  /** The members of a chain, in the order in which they are called; undefined for a single function. */
+  readonly parts: ReadonlyArray<ChainPart> | undefined
+}
+
+/** Where the arguments of a member lie among those of its chain. */
+export interface Place {
+  /** The first of its own: those besides the value of the member before. */
+  readonly first: number
+  /** How many there are. */
+  readonly inputs: number
+  /** Which of its arguments the value of the member before is, from 0; -1: it is the first member and is given none. */
+  readonly at: number
+}
+
+/** A member of a chain. */
+export interface ChainPart extends Place {
+  readonly fn: TaskFunctionEntry
 }
 
 /** The property, never enumerable, under which a task function carries its entry. */
@@ -35,10 +55,10 @@ const scope = globalThis as unknown as { [key]?: ProcessWide }
 export const processWide: ProcessWide = scope[key] ??= { nextId: 1, modules: new Map() }
 
 /** Hangs an entry on a function, replacing an older one. False if the function is frozen. */
-export const brand = (fn: Function, entry: Omit<TaskFunctionEntry, "id">): boolean => {
+export const brand = (fn: Function, entry: Omit<TaskFunctionEntry, "id" | "parts">): boolean => {
   if (!Object.isExtensible(fn) && !Object.hasOwn(fn, brandKey)) return false
   const { call, kind, name, source, url } = entry
-  const value: TaskFunctionEntry = { id: processWide.nextId++, kind, url, name, call, source }
+  const value: TaskFunctionEntry = { id: processWide.nextId++, kind, url, name, call, source, parts: undefined }
   return Reflect.defineProperty(fn, brandKey, { value, enumerable: false, configurable: true, writable: true })
 }
 
@@ -46,7 +66,7 @@ export const brand = (fn: Function, entry: Omit<TaskFunctionEntry, "id">): boole
 export const entryOf = (fn: Function): TaskFunctionEntry => {
   const entry = (fn as { readonly [brandKey]?: TaskFunctionEntry })[brandKey]
   if (entry !== undefined) return entry
-  return { id: 0, kind: "closure", url: "", name: fn.name, call: fn, source: undefined }
+  return { id: 0, kind: "closure", url: "", name: fn.name, call: fn, source: undefined, parts: undefined }
 }
 
 /** What keeps a function from being rebuilt or found on a worker, in words; undefined if nothing can be told. */

@@ -1,5 +1,6 @@
 // Joining handles without a task of its own: `all({ a, b })`, `all([a, b])`. An engine gathers the values at the
 // consumer or at `collect`; this file only checks and remembers the shape.
+import { countMember } from "./Delayed.ts"
 import { Handle, HandleKind, isForeignHandle, setKind } from "./Handle.ts"
 import { refuse } from "./refuse.ts"
 import type { All } from "./types.ts"
@@ -24,11 +25,17 @@ export const gather = (what: unknown, verb: string): Handle => {
   if (typeof what !== "object" || what === null || isForeignHandle(what)) throw notHandles(verb, what)
   if (Array.isArray(what)) {
     const items: ReadonlyArray<unknown> = what.slice()
-    for (let i = 0; i < items.length; i++) if (!(items[i] instanceof Handle)) checkMember(items[i], verb, `[${i}]`)
+    for (let i = 0; i < items.length; i++) {
+      if (!(items[i] instanceof Handle)) checkMember(items[i], verb, `[${i}]`)
+      countMember(items[i])
+    }
     return new AllNode(items)
   }
   const shape = { ...what } as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(shape)) checkMember(shape[key], verb, `.${key}`)
+  for (const key of Object.keys(shape)) {
+    checkMember(shape[key], verb, `.${key}`)
+    countMember(shape[key])
+  }
   return new AllNode(shape)
 }
 

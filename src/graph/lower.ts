@@ -2,55 +2,14 @@
 // as slices that an engine submits. Resumable, so that a million tasks never hold up the event loop, and without
 // recursion. Ids, classes and large inputs are the host's; nothing is run here.
 import type { AllNode } from "./all.ts"
+import { labelOf } from "./chain.ts"
 import type { DelayedNode, OutputNode } from "./Delayed.ts"
+import type { ChainNode } from "./fuse.ts"
 import { Handle, HandleKind } from "./Handle.ts"
 import { Leaves, membersOf } from "./Leaves.ts"
+import { LargeInput, ListInput, type LowerHost } from "./LowerHost.ts"
 import { refuse } from "./refuse.ts"
 import type { Template } from "./Template.ts"
-
-/** What a lowering needs of the engine that it works for. */
-export interface LowerHost {
-  /** Its number: nodes carry it while it runs them. */
-  readonly engine: number
-  /** Whether this engine has the node as a task. */
-  readonly isAlive: (node: DelayedNode) => boolean
-  /** A new task id for the node. */
-  readonly open: (node: DelayedNode) => number
-  /** A new chunk id: output `index` of `task`. */
-  readonly output: (task: number, index: number) => number
-  /** The chunk of output `index` of a task that is alive. */
-  readonly chunkOf: (task: number, index: number) => number
-  /** Whether output `index` of a task that is alive is not gone: each of several is freed alone. */
-  readonly hasOutput: (task: number, index: number) => boolean
-  /** The class of a template; new ones are added to the slice's `defined` by the host. */
-  readonly classOf: (template: Template) => number
-  /** The chunk of a handle that is no delayed task (Spawned, Chunk). Throws when it is released. */
-  readonly heldChunk: (handle: Handle) => number
-  /** The node of a spawned task that is not lowered yet, or undefined. */
-  readonly pendingNode: (handle: Handle) => DelayedNode | undefined
-  /** What is sent for an input value; a LargeInput if it became a chunk (a new one is pushed: id, bytes, place). */
-  readonly value: (value: unknown, template: Template, stored: Array<number>) => unknown
-  /** Takes back a chunk that `value` has made. */
-  readonly unstore: (chunk: number) => void
-  /** Remembers the arguments of a task in the form in which they are sent. */
-  readonly prepare: (task: number, args: ReadonlyArray<unknown>) => void
-}
-
-/** Stands in prepared arguments for a value that became a chunk: the task's next input. */
-export class LargeInput {
-  readonly chunk: number
-  constructor(chunk: number) {
-    this.chunk = chunk
-  }
-}
-
-/** An input list with handles in it, in prepared form. */
-export class ListInput {
-  readonly items: ReadonlyArray<unknown>
-  constructor(items: ReadonlyArray<unknown>) {
-    this.items = items
-  }
-}
 
 /** New tasks as columns, for the event `submitted`. */
 export interface Slice {
@@ -92,6 +51,8 @@ export class Lowering {
   private readonly host: LowerHost
   private readonly mark: number
   private readonly stack: Array<DelayedNode> = []
+  /** where something is merged: by place on the stack, the chain that the node ends, as it was when the node was met */
+  private readonly chains: Array<ChainNode | undefined> = []
   private readonly leaves: Leaves
   /** the root that is being lowered, or a member of it */
   private leaf: Handle | undefined
@@ -119,23 +80,33 @@ export class Lowering {
         if (!this.nextLeaf()) return true
         continue
       }
-      const node = stack[stack.length - 1]
+      const depth = stack.length
+      const node = stack[depth - 1]
       if (node.engine === host.engine && host.isAlive(node)) stack.pop()
       else if (node.engine === this.mark) {
+        const whole = host.fuse === undefined ? node : this.chains[depth - 1] ?? node
         if (this.resumed) {
-          const depth = stack.length
-          this.pushInputs(node)
+          this.pushInputs(whole)
           if (stack.length > depth) continue
         }
-        this.emit(node)
+        this.emit(node, whole)
         stack.pop()
         if (this.slice.tasks.length >= until) return false
       } else {
         node.engine = this.mark
-        this.pushInputs(node)
+        const whole = host.fuse === undefined ? node : this.merged(node, depth - 1)
+        if (whole !== node) left -= whole.template.fn.parts!.length
+        this.pushInputs(whole)
       }
     }
     return false
+  }
+
+  /** The chain that a node ends, or the node; remembered for its place on the stack. */
+  private merged(node: DelayedNode, place: number): DelayedNode {
+    const chain = this.host.fuse!(node, this.mark)
+    this.chains[place] = chain
+    return chain ?? node
   }
 
   /** Notes the chunk of the root that is lowered and goes on to the next one; false if there is none. */
@@ -215,12 +186,13 @@ export class Lowering {
     return refuse("GraphInvalid", { path: label(node), reason })
   }
 
-  private emit(node: DelayedNode): void {
+  /** Lowers a node as one task: itself, or the chain that it ends. */
+  private emit(node: DelayedNode, whole: DelayedNode): void {
     const { host, slice } = this
-    const { template } = node
+    const { template } = whole
     const taskClass = host.classOf(template)
-    const args = this.inputsOf(node)
-    const task = host.open(node)
+    const args = this.inputsOf(whole)
+    const task = host.open(whole)
     node.engine = host.engine
     node.task = task
     this.made.push(task)
@@ -293,5 +265,11 @@ export class Lowering {
 }
 
 /** What errors call a node. */
-export const label = (node: DelayedNode): string =>
-  node.template.options.name ?? (node.template.fn.name === "" ? "(anonymous)" : node.template.fn.name)
+export const label = (node: DelayedNode): string => node.template.options.name ?? labelOf(node.template.fn)
+
+/** What errors call those that a node runs, if it is a chain: the last by its own name, if it was given one. */
+export const labels = (node: DelayedNode): ReadonlyArray<string> => {
+  const { fn: { parts }, options } = node.template
+  if (parts === undefined) return [label(node)]
+  return parts.map(({ fn }, i) => i === parts.length - 1 ? options.name ?? labelOf(fn) : labelOf(fn))
+}

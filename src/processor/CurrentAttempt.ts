@@ -43,8 +43,13 @@ export const taskOf = (
   }
 }
 
-setTaskLookUp(() => {
-  const fiber = Fiber.getCurrent()
-  const current = fiber === undefined ? undefined : Context.get(fiber.context, CurrentAttempt)
-  return current === undefined ? undefined : taskOf(current.host, current.task, current.attempt, fiber)
-})
+/**
+ * Has `Task` answer inside the Effects of this thread. Called by processors of this thread when they start, not when this
+ * file is loaded: a worker loads it with the verbs, and has a look-up of its own.
+ */
+export const lookUpFibers = (): void =>
+  setTaskLookUp(() => {
+    const fiber = Fiber.getCurrent()
+    const current = fiber === undefined ? undefined : Context.get(fiber.context, CurrentAttempt)
+    return current === undefined ? undefined : taskOf(current.host, current.task, current.attempt, fiber)
+  })

@@ -64,6 +64,8 @@ export interface Finished {
 export interface Failed {
   readonly task: number
   readonly attempt: number
+  /** which member of a chain failed; -1, or not there: none by itself */
+  readonly member?: number
   /** `cause`: the function's own; `error`: Poniard's word on why it could not run */
   readonly cause: Cause.Cause<unknown> | undefined
   readonly error: object | undefined
@@ -92,17 +94,17 @@ export interface Host {
   readonly ownChunk: (result: unknown) => Effect.Effect<unknown, unknown> | undefined
   /** the size of a chunk */
   readonly bytesOf: (chunk: number) => number
-  /** the name by which people know a task */
-  readonly nameOf: (task: number) => string
-  /** the function of a task whose module is not imported on this thread */
-  readonly load: (task: number) => Effect.Effect<Function>
+  /** the name by which people know a task, or a member of its chain */
+  readonly nameOf: (task: number, member?: number) => string
+  /** a function whose module is not imported on this thread */
+  readonly load: (fn: TaskFunctionEntry) => Effect.Effect<Function>
   /** services for a task on this thread */
   readonly contextOf: (task: number) => Context.Context<never>
   /** an attempt on this thread waits for other tasks, or goes on */
   readonly yielded: (task: number, attempt: number) => void
   readonly resumed: (task: number, attempt: number) => void
-  /** gives the Effect of a task of a task module the services of its layer */
-  readonly served: <A, E>(task: number, effect: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
+  /** gives the Effect of a function of a task module the services of its layer */
+  readonly served: <A, E>(fn: TaskFunctionEntry, effect: Effect.Effect<A, E, unknown>) => Effect.Effect<A, E, unknown>
   readonly up: () => void
   readonly finished: (batch: Finished) => void
   readonly failed: (failed: Failed) => void

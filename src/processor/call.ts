@@ -1,38 +1,42 @@
 // What processors of this thread have in common: the Effect that a task's function stands for, whatever it returns, and
 // the values that a result is.
 import * as Effect from "effect/Effect"
+import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
 import type { Arguments } from "./Arguments.ts"
+import { callChain, type Item } from "./chain.ts"
 import type { Host } from "./Processor.ts"
+import { effectOf } from "./returned.ts"
 import { Unchanged } from "./Unchanged.ts"
 
-/** Whether a value is a Promise or behaves like one. */
-export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" && value !== null && typeof (value as { readonly then?: unknown }).then === "function"
+/** Whether a function can be called here without loading it, or any of its members, first. */
+export const isHere = ({ call, parts }: TaskFunctionEntry): boolean =>
+  parts === undefined ? call !== undefined : parts.every(({ fn }) => fn.call !== undefined)
 
-/** A Promise as an Effect. A rejection is a throw: its type is not known. */
-export const promised = (promise: PromiseLike<unknown>): Effect.Effect<unknown> =>
-  Effect.callback((resume) => {
-    promise.then((value) => resume(Effect.succeed(value)), (error: unknown) => resume(Effect.die(error)))
-  })
+/** Calls a function that is here, or all members of a chain: gives what it returns. */
+export const callHere = (host: Host, item: Item, fn: TaskFunctionEntry, args: ReadonlyArray<unknown>): unknown =>
+  fn.parts === undefined ? fn.call!(...args) : callChain(host, item, fn.parts, args)
 
-/** The Effect of a function's result. */
-export const effectOf = (result: unknown): Effect.Effect<unknown, unknown, unknown> => {
-  if (Effect.isEffect(result)) return result as Effect.Effect<unknown, unknown, unknown>
-  return isPromise(result) ? promised(result) : Effect.succeed(result)
+/** A function with what was loaded for it. */
+const loaded = (host: Host, item: Item, fn: TaskFunctionEntry): Effect.Effect<TaskFunctionEntry> => {
+  if (isHere(fn)) return Effect.succeed(fn)
+  if (fn.parts === undefined) return Effect.map(host.load(fn), (call) => ({ ...fn, call }))
+  const members = Effect.forEach(fn.parts, (part, member) =>
+    Effect.suspend(() => {
+      item.member = member
+      return Effect.map(loaded(host, item, part.fn), (own) => ({ ...part, fn: own }))
+    }))
+  return Effect.map(members, (parts) => ({ ...fn, parts }))
 }
 
 /** Calls a task's function, which is loaded first if this thread has not imported its module. */
-export const callTask = (host: Host, args: Arguments, task: number): Effect.Effect<unknown, unknown, unknown> => {
-  const { call } = host.source.fn(task)
-  const load = call === undefined ? host.load(task) : Effect.succeed(call)
-  return Effect.flatMap(load, (fn) =>
+export const callTask = (host: Host, args: Arguments, item: Item): Effect.Effect<unknown, unknown, unknown> =>
+  Effect.flatMap(loaded(host, item, host.source.fn(item.task)), (fn) =>
     Effect.suspend(() => {
-      const given = args.take(task)
-      const unchanged = Unchanged.of(host, task, args)
-      const effect = host.served(task, effectOf(fn(...given)))
+      const given = args.take(item.task)
+      const unchanged = Unchanged.of(host, item, args)
+      const effect = host.served(fn, effectOf(callHere(host, item, fn, given)))
       return unchanged === undefined ? effect : unchanged.after(effect)
     }))
-}
 
 /** The values that a task's result is: one, or with `outputs` as many items. Throws a TypeError if it is not that. */
 export const valuesOf = (outputs: number, result: unknown): ReadonlyArray<unknown> => {

@@ -12,18 +12,15 @@ import { stackOf } from "../graph/causes.ts"
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { InputMutated } from "../graph/errors.ts"
 import { Arguments } from "./Arguments.ts"
-import { callTask, effectOf, isPromise, valuesOf } from "./call.ts"
-import { CurrentAttempt, taskOf } from "./CurrentAttempt.ts"
+import { callHere, callTask, isHere, valuesOf } from "./call.ts"
+import type { Item } from "./chain.ts"
+import { CurrentAttempt, lookUpFibers, taskOf } from "./CurrentAttempt.ts"
 import type { Finished, Host, Processor, Running } from "./Processor.ts"
+import { effectOf, isPromise } from "./returned.ts"
 import { Unchanged } from "./Unchanged.ts"
 
 /** Tasks that this thread runs at a time. */
 export const FIBERS = 256
-
-interface Item {
-  readonly task: number
-  readonly attempt: number
-}
 
 /** What has finished since the last report. */
 class Batch {
@@ -67,7 +64,7 @@ class FiberRunner implements Running {
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
     for (let i = 0; i < tasks.length; i++) {
       this.beginning.add(attempts[i])
-      Queue.offerUnsafe(this.inbox, { task: tasks[i], attempt: attempts[i] })
+      Queue.offerUnsafe(this.inbox, { task: tasks[i], attempt: attempts[i], member: -1 })
     }
   }
 
@@ -114,16 +111,16 @@ class FiberRunner implements Running {
     if (timeout >= 0) host.claimed([item.task], [item.attempt])
     const started = this.now()
     const fn = host.source.fn(item.task)
-    if (fn.call === undefined) return this.fork(item, callTask(host, this.args, item.task), started)
+    if (!isHere(fn)) return this.fork(item, callTask(host, this.args, item), started)
     let result: unknown
     let effect: Effect.Effect<unknown, unknown, unknown> | undefined
     try {
       const args = this.args.take(item.task)
-      const unchanged = Unchanged.of(host, item.task, this.args)
+      const unchanged = Unchanged.of(host, item, this.args)
       setCurrentTask(taskOf(host, item.task, item.attempt, undefined))
-      result = fn.call(...args)
+      result = callHere(host, item, fn, args)
       if (Effect.isEffect(result) || isPromise(result)) {
-        effect = host.served(item.task, effectOf(result))
+        effect = host.served(fn, effectOf(result))
         if (unchanged !== undefined) effect = unchanged.after(effect)
       } else {
         const problem = unchanged?.problem()
@@ -189,19 +186,28 @@ class FiberRunner implements Running {
   }
 
   private failed(item: Item, cause: Cause.Cause<unknown>, thrown: boolean): void {
-    const { attempt, task } = item
+    const { attempt, member, task } = item
     if (Cause.hasInterruptsOnly(cause) && !thrown) {
       const fault = Cause.die(new Error("the task's fiber was interrupted from inside"))
-      this.host.failed({ task, attempt, cause: fault, error: undefined, typed: false, retryable: false, stack: "" })
-      return
+      const failed = { task, attempt, member, cause: fault, error: undefined, typed: false }
+      return this.host.failed({ ...failed, retryable: false, stack: "" })
     }
     const error = Cause.squash(cause)
     if (isA(error, InputMutated)) {
-      return this.host.failed({ task, attempt, cause: undefined, error, typed: true, retryable: false, stack: "" })
+      return this.host.failed({
+        task,
+        attempt,
+        member,
+        cause: undefined,
+        error,
+        typed: true,
+        retryable: false,
+        stack: ""
+      })
     }
     const typed = Cause.hasFails(cause) && !Cause.hasDies(cause)
     const stack = stackOf(error)
-    this.host.failed({ task, attempt, cause, error: undefined, typed, retryable: true, stack })
+    this.host.failed({ task, attempt, member, cause, error: undefined, typed, retryable: true, stack })
   }
 }
 
@@ -213,6 +219,7 @@ export const fiberProcessor = (options: { readonly module: boolean; readonly fib
   ahead: 0,
   follows: "none",
   start: Effect.fnUntraced(function*(host) {
+    lookUpFibers()
     const inbox = yield* Queue.unbounded<Item>()
     const clock = yield* Effect.clockWith((c) => Effect.succeed(c))
     const runner = new FiberRunner(host, inbox, () => clock.currentTimeMillisUnsafe())

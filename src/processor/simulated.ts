@@ -9,7 +9,8 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { Arguments } from "./Arguments.ts"
 import { callTask, valuesOf } from "./call.ts"
-import { CurrentAttempt } from "./CurrentAttempt.ts"
+import type { Item } from "./chain.ts"
+import { CurrentAttempt, lookUpFibers } from "./CurrentAttempt.ts"
 import type { Host, Processor, Running } from "./Processor.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -35,11 +36,6 @@ export const seeded = (seed: number): () => number => {
   }
 }
 
-interface Item {
-  readonly task: number
-  readonly attempt: number
-}
-
 class SimulatedRunner implements Running {
   private readonly host: Host
   private readonly simulation: Simulation
@@ -57,7 +53,7 @@ class SimulatedRunner implements Running {
   }
 
   run(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
-    for (let i = 0; i < tasks.length; i++) this.queue.push({ task: tasks[i], attempt: attempts[i] })
+    for (let i = 0; i < tasks.length; i++) this.queue.push({ task: tasks[i], attempt: attempts[i], member: -1 })
     this.next()
   }
 
@@ -101,7 +97,7 @@ class SimulatedRunner implements Running {
       ? Effect.andThen(clock.sleep(Duration.millis(ms * random())), Effect.sync(() => this.die(attempt)))
       : Effect.andThen(
         clock.sleep(Duration.millis(ms)),
-        Effect.flatMap(callTask(host, this.args, task), (result) => host.ownChunk(result) ?? Effect.succeed(result))
+        Effect.flatMap(callTask(host, this.args, item), (result) => host.ownChunk(result) ?? Effect.succeed(result))
       )
     const context = Context.add(host.contextOf(task), CurrentAttempt, {
       host,
@@ -123,13 +119,13 @@ class SimulatedRunner implements Running {
     })
   }
 
-  private end({ attempt, task }: Item, exit: Exit.Exit<unknown, unknown>, ms: number): void {
+  private end({ attempt, member, task }: Item, exit: Exit.Exit<unknown, unknown>, ms: number): void {
     const { host } = this
     if (Exit.isFailure(exit)) {
       const { cause } = exit
       if (Cause.hasInterruptsOnly(cause)) return host.retracted([task], [attempt])
       const typed = Cause.hasFails(cause) && !Cause.hasDies(cause)
-      return host.failed({ task, attempt, cause, error: undefined, typed, retryable: true, stack: "" })
+      return host.failed({ task, attempt, member, cause, error: undefined, typed, retryable: true, stack: "" })
     }
     try {
       const values = valuesOf(host.source.outputs(task), exit.value)
@@ -182,6 +178,7 @@ export const simulatedProcessor = (simulation: Simulation): Processor => ({
   start: (host) =>
     Effect.acquireRelease(
       Effect.sync(() => {
+        lookUpFibers()
         host.up()
         return new SimulatedRunner(host, simulation)
       }),

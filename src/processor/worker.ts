@@ -105,7 +105,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
         return { task, attempt: 0, cause: undefined, error, typed: true, retryable: false, stack: "" }
       }
       this.known.add(fn.id)
-      functions.push({ id, kind: kind === "inline" ? "inline" : "module", url, name, source: text })
+      functions.push({ id, kind: kind === "closure" ? "module" : kind, url, name, source: text })
     }
     const options = source.options(task)
     const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
@@ -262,15 +262,10 @@ class WorkerRunner implements Running, Answerer, Receiver {
 
 const isQuestion = ({ ask }: Request): boolean => ask === "await" || ask === "exit" || ask === "ready"
 
-const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => {
-  const first: Array<number> = []
-  const second: Array<number> = []
-  for (let i = 0; i < pairs.length; i += 2) {
-    first.push(pairs[i])
-    second.push(pairs[i + 1])
-  }
-  return [first, second]
-}
+const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => [
+  pairs.filter((_, i) => i % 2 === 0),
+  pairs.filter((_, i) => i % 2 === 1)
+]
 
 /** How workers are: `check` compares shared inputs before and after each attempt; `heap` bytes of JavaScript heap at most. */
 export interface WorkerProcessorOptions {

@@ -13,6 +13,8 @@ export const PERSISTED = 4
 export const LIVE = 8
 /** Its spill failed: do not try again. */
 export const STUCK = 16
+/** Its copy on disk is damaged, and its value is being computed anew. */
+export const RECOMPUTING = 32
 
 /** Columns of all chunks. */
 export class ChunkTable {

@@ -135,6 +135,7 @@ export type Event =
     readonly stranded: ReadonlyArray<Where>
   }
   | { readonly _tag: "chunk lost"; readonly chunk: number }
+  | { readonly _tag: "chunk damaged"; readonly chunk: number }
   /** somebody on the engine's thread reads a chunk where it lies (+1), or has done (-1) */
   | { readonly _tag: "pinned"; readonly chunk: number; readonly by: 1 | -1 }
   /** a chunk is in these places from now on; bytes are what it occupies in memory there */

@@ -3,7 +3,7 @@
 // `sanity_check`. Chunks and memory stand here; checkTasks.ts has the tasks, checkWorkers.ts the processors.
 import { checkInputs, checkTasks, type Complain } from "./checkTasks.ts"
 import { checkWorkers } from "./checkWorkers.ts"
-import { LIVE, PERSISTED, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
+import { LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, SHARED } from "./Event.ts"
 import { IN_MEMORY } from "./release.ts"
 import type { State } from "./State.ts"
@@ -126,9 +126,11 @@ const checkPlace = (s: State, chunk: number, complain: Complain): void => {
   if ((flags & SPILLING) !== 0 && (place & (SHARED | DISK)) !== SHARED) {
     complain(`chunk ${chunk}: spilled from ${place}`)
   }
-  if ((flags & RESTORING) !== 0 && place !== DISK) complain(`chunk ${chunk}: restored to ${place}`)
+  if ((flags & (RESTORING | RECOMPUTING)) !== 0 && place !== DISK) complain(`chunk ${chunk}: restored to ${place}`)
   for (const task of s.restores.get(chunk) ?? []) {
-    if ((flags & RESTORING) === 0) complain(`chunk ${chunk}: task ${task} awaits its restore, which was not ordered`)
+    if ((flags & (RESTORING | RECOMPUTING)) === 0) {
+      complain(`chunk ${chunk}: task ${task} awaits its restore, which was not ordered`)
+    }
     if (!s.fetching.has(task)) complain(`chunk ${chunk}: task ${task} awaits its restore, but is not fetching`)
   }
 }

@@ -1,11 +1,11 @@
 // Failure: a task that fails takes all that depends on it with it, at once and with the way it came; tasks that may
 // be tried again wait for their turn; wishes that want exits only count what settled.
 import { exorcise, interrupt, isCurrent, reported } from "./attempt.ts"
-import { LIVE, PERSISTED, RESTORING } from "./ChunkTable.ts"
+import { LIVE, PERSISTED } from "./ChunkTable.ts"
 import { type Event, FIRST_CLASS, type Reason, WISH_EXIT } from "./Event.ts"
 import { satisfy } from "./finish.ts"
 import { makeReady } from "./ready.ts"
-import { letGo, stopFetching, sweep } from "./release.ts"
+import { letGo, stopFetching, stopRestoring, sweep } from "./release.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -159,12 +159,9 @@ export const claimed = (s: State, tasks: ArrayLike<number>, attempts: ArrayLike<
  * chunk was it still is, as far as anybody knows: a task that comes to need it tries again.
  */
 export const chunkLost = (s: State, chunk: number): void => {
-  const { chunks, edges, memory, tasks } = s
+  const { chunks, edges, tasks } = s
   if ((chunks.flags[chunk] & LIVE) === 0) return
-  if ((chunks.flags[chunk] & RESTORING) !== 0) {
-    chunks.flags[chunk] &= ~RESTORING
-    memory.restoring -= chunks.bytes[chunk]
-  }
+  stopRestoring(s, chunk)
   const consumers: Array<number> = []
   for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) consumers.push(edges.task[edge])
   for (const task of consumers) if (tasks.taskClass[task] !== WISH_EXIT) fail(s, task, NONE, "chunk lost")

@@ -2,11 +2,11 @@
 // back first (restore). Decides only; bytes are moved by the engine, which tells what became of it.
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
 import { pin, reserve } from "./attempt.ts"
-import { LIVE, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
+import { LIVE, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
 import { fail } from "./fail.ts"
 import { isRoot, makeReady } from "./ready.ts"
-import { IN_MEMORY } from "./release.ts"
+import { IN_MEMORY, stopRestoring } from "./release.ts"
 import type { State } from "./State.ts"
 import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
 
@@ -79,7 +79,7 @@ const fetch = (s: State, task: number, bytes: number): boolean => {
     const chunk = edges.chunk[edge]
     if ((chunks.place[chunk] & IN_MEMORY) !== 0) continue
     missing++
-    if ((chunks.flags[chunk] & RESTORING) === 0) {
+    if ((chunks.flags[chunk] & (RESTORING | RECOMPUTING)) === 0) {
       chunks.flags[chunk] |= RESTORING
       s.memory.restoring += chunks.bytes[chunk]
       s.out.restores.push(chunk)
@@ -211,7 +211,14 @@ export const relieve = (s: State): void => {
   else if (used > memory.vain) memory.vain = evict(s, over, false) ? 0 : used + memory.budget * LOOK_AGAIN
 }
 
-/** A spill or a restore is complete: the chunk is in `place`. */
+/** The bytes on disk are of no use: the value is computed anew, and whoever waits for its restore waits for that. */
+export const damaged = (s: State, chunk: number): void => {
+  if ((s.chunks.flags[chunk] & LIVE) === 0) return
+  stopRestoring(s, chunk)
+  s.chunks.flags[chunk] |= RECOMPUTING
+}
+
+/** A spill, a restore or a new computation is complete: the chunk is in `place`. */
 export const moved = (s: State, chunk: number, place: number, bytes: number): void => {
   const { chunks, memory } = s
   if ((chunks.flags[chunk] & LIVE) === 0) return
@@ -223,10 +230,7 @@ export const moved = (s: State, chunk: number, place: number, bytes: number): vo
     if ((place & SHARED) !== 0 && chunks.pins[chunk] === 0) leaveOnDisk(s, chunk)
     return
   }
-  if ((chunks.flags[chunk] & RESTORING) !== 0) {
-    chunks.flags[chunk] &= ~RESTORING
-    memory.restoring -= chunks.bytes[chunk]
-  }
+  stopRestoring(s, chunk)
   if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) {
     memory.away--
     memory.resident += bytes

@@ -199,20 +199,27 @@ const fill = (s: State, w: Worker): boolean => {
   return some
 }
 
+/** Sends the best task for a worker over the budget, or fetches its inputs; false if there is none. */
+const overdraw = (s: State, w: Worker): boolean => {
+  for (;;) {
+    const { from, task } = choose(s, w)
+    if (task === NONE || from === undefined || !fits(s, w, task)) return false
+    const ordered = s.out.restores.length
+    const admission = admit(s, task, true)
+    from.shift()
+    if (admission !== "failed") s.memory.overdrafts++
+    // It may only wait for what is computed anew: then that is what must go on.
+    if (admission !== "yes" && s.out.restores.length === ordered) continue
+    if (admission === "yes") dispatch(s, w, task)
+    return true
+  }
+}
+
 /** When nothing runs, moves or can be admitted, one task runs over the budget: otherwise nothing ever would. */
 const overdraft = (s: State): void => {
   if (s.memory.spilling > 0 || s.memory.restoring > 0 || hasLeft(s)) return
   for (const w of s.alive) if (w.sent > 0) return
-  for (const w of s.alive) {
-    if (!hasRoom(w)) continue
-    const { from, task } = choose(s, w)
-    if (task === NONE || from === undefined || !fits(s, w, task)) continue
-    s.memory.overdrafts++
-    const admission = admit(s, task, true)
-    from.shift()
-    if (admission === "yes") dispatch(s, w, task)
-    return
-  }
+  for (const w of s.alive) if (hasRoom(w) && overdraw(s, w)) return
 }
 
 /** Sends what can be sent. */

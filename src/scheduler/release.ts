@@ -2,7 +2,7 @@
 // dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion. Where much is let go
 // at once it takes several steps, so that no step takes long.
 import { interrupt, pin, unreserve } from "./attempt.ts"
-import { LIVE, PERSISTED, RESTORING, SPILLING } from "./ChunkTable.ts"
+import { LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
@@ -43,6 +43,13 @@ export const discount = (s: State, chunk: number): void => {
   if ((flags & SPILLING) !== 0) memory.spilling -= bytes
   if ((flags & RESTORING) !== 0) memory.restoring -= bytes
   s.evictable.delete(chunk)
+}
+
+/** Nothing is on its way from disk any more. */
+export const stopRestoring = (s: State, chunk: number): void => {
+  const { chunks, memory } = s
+  if ((chunks.flags[chunk] & RESTORING) !== 0) memory.restoring -= chunks.bytes[chunk]
+  chunks.flags[chunk] &= ~(RESTORING | RECOMPUTING)
 }
 
 const releaseChunk = (s: State, chunk: number): void => {

@@ -5,7 +5,7 @@ import type { Command } from "./Command.ts"
 import type { Event } from "./Event.ts"
 import { attemptFailed, cancelled, chunkLost, claimed, elapsed } from "./fail.ts"
 import { finished } from "./finish.ts"
-import { evict, kept, moved } from "./memory.ts"
+import { damaged, evict, kept, moved } from "./memory.ts"
 import { place } from "./place.ts"
 import { drop, letGoOfMore, pinned, unpersist } from "./release.ts"
 import type { State } from "./State.ts"
@@ -45,6 +45,8 @@ export const apply = (s: State, e: Event): void => {
       return processorLost(s, e)
     case "chunk lost":
       return chunkLost(s, e.chunk)
+    case "chunk damaged":
+      return damaged(s, e.chunk)
     case "pinned":
       return pinned(s, e.chunk, e.by)
     case "stray":

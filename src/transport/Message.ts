@@ -27,10 +27,13 @@ export const Code = {
   slot: 10
 } as const
 
-/** A function that a worker meets for the first time. */
+/**
+ * A function that a worker meets for the first time. What has a `source` and is not inline is a chain: the text names its
+ * members (graph/chain.ts).
+ */
 export interface FunctionMessage {
   readonly id: number
-  readonly kind: "module" | "inline" | "closure"
+  readonly kind: "module" | "inline" | "closure" | "chain"
   readonly url: string
   readonly name: string
   readonly source: string | undefined
@@ -91,6 +94,8 @@ export interface Answer {
 export interface Failure {
   readonly task: number
   readonly attempt: number
+  /** which member of a chain failed; -1, or not there: none by itself */
+  readonly member?: number
   /** the function's own failure (typed), a throw, or what kept it from running */
   readonly kind: "fail" | "die" | "interrupt" | "missing" | "unloadable" | "refused" | "full" | "mutated"
   /** the error or cause as the codec wrote it */

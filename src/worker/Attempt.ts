@@ -50,6 +50,8 @@ export class Attempt implements CurrentTask {
   private taken = 0
   readonly started = performance.now()
   ended = false
+  /** which member of its chain runs, or ran last; -1: none yet, or it is no chain */
+  member = -1
   /** its value is on the board */
   published = false
   /** it waits for other tasks */
@@ -59,7 +61,7 @@ export class Attempt implements CurrentTask {
   private controller: AbortController | undefined = undefined
   private ending: Ending | undefined = undefined
   private onCancel: (() => void) | undefined = undefined
-  private readonly far: Far
+  readonly far: Far
 
   constructor(far: Far, head: AttemptHead) {
     this.far = far

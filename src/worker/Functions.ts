@@ -2,12 +2,14 @@
 // needed. A function that cannot be had is remembered as the error that says why.
 import type { Crossing } from "../chunk/codec.ts"
 import { describeCause, stackOf } from "../graph/causes.ts"
+import { type PartMessage, readParts } from "../graph/chain.ts"
 import { revive } from "../graph/inline.ts"
 import { findFunction, registeredModules } from "../graph/TaskModule.ts"
 import type { Failure, FunctionMessage } from "../transport/Message.ts"
+import { chained } from "./Chain.ts"
 
-/** Why a function cannot be had. */
-export type Missing = Pick<Failure, "kind" | "text" | "path" | "hint" | "names">
+/** Why a function cannot be had; of a chain, the function of which member. */
+export type Missing = Pick<Failure, "kind" | "text" | "path" | "hint" | "names" | "member">
 
 /** A function, once it is settled whether there is one. */
 export interface Known {
@@ -75,6 +77,8 @@ const LOAD_MS = 60_000
 export class Functions {
   private readonly known = new Map<number, Known>()
   private readonly messages = new Map<number, FunctionMessage>()
+  /** members of chains that are not loaded yet */
+  private readonly parts = new Map<number, ReadonlyArray<PartMessage>>()
   private readonly crossing: Crossing
   private readonly loadMs: number
 
@@ -93,14 +97,15 @@ export class Functions {
     return this.known.get(id)
   }
 
-  /** Where a function comes from. */
+  /** Where a function comes from; of a chain that is being loaded, the member that is. */
   urlOf(id: number): string {
-    return this.messages.get(id)!.url
+    return this.parts.get(id)?.find((part) => !this.known.has(part.id))?.url ?? this.messages.get(id)!.url
   }
 
   /** Loads a function, then calls `done`: at once if that takes no import. */
   load(id: number, done: () => void): void {
     const { kind, name, source, url } = this.messages.get(id)!
+    if (kind === "chain") return this.loadChain(id, readParts(source!), done)
     const settle = (fn: Function | undefined, missing: Missing | undefined): void => {
       if (this.known.has(id)) return
       clearTimeout(timer)
@@ -114,6 +119,37 @@ export class Functions {
       (exports: Record<string, unknown>) => this.found(url, name, exports, settle),
       (error: unknown) => settle(undefined, unloadable(url, error))
     )
+  }
+
+  /** Loads the members of a chain, one after the other: it is known which one fails, or ends the thread. */
+  private loadChain(id: number, parts: ReadonlyArray<PartMessage>, done: () => void): void {
+    this.parts.set(id, parts)
+    const next = (from: number): void => {
+      for (let i = from; i < parts.length; i++) {
+        const part = parts[i]
+        if (this.known.has(part.id)) continue
+        this.introduce(part)
+        return this.load(part.id, () => next(i + 1))
+      }
+      this.parts.delete(id)
+      this.known.set(id, { url: "", ...this.joined(parts), slow: true })
+      done()
+    }
+    next(0)
+  }
+
+  private joined(parts: ReadonlyArray<PartMessage>): Pick<Known, "fn" | "missing"> {
+    const found = parts.map((part) => this.known.get(part.id)!)
+    const member = found.findIndex(({ fn }) => fn === undefined)
+    if (member >= 0) return { fn: undefined, missing: { ...found[member].missing!, member } }
+    const members = parts.map(({ at, first, inputs }, i) => ({
+      fn: found[i].fn!,
+      url: found[i].url,
+      first,
+      inputs,
+      at
+    }))
+    return { fn: chained(members), missing: undefined }
   }
 
   private revived(source: string, settle: Settle): void {

@@ -2,6 +2,7 @@
 // one is met (its module has loaded it already).
 import { createRequire } from "node:module"
 import type { Attempt } from "./Attempt.ts"
+import type { Chain } from "./Chain.ts"
 import type { Far } from "./Far.ts"
 
 /** Whether a value is an Effect, told without Effect. */
@@ -11,14 +12,18 @@ export const isEffect = (value: object): boolean => "~effect/Effect" in value
 export const isPromise = (value: object): value is PromiseLike<unknown> =>
   "then" in value && typeof value.then === "function"
 
-type RunEffect = typeof import("./effects.ts").runEffect
+type Effects = typeof import("./effects.ts")
 
-let run: RunEffect | undefined
+let loaded: Effects | undefined
+
+const effects = (): Effects =>
+  loaded ??= createRequire(import.meta.url)(
+    import.meta.url.endsWith(".ts") ? "./effects.ts" : "./effects.js"
+  ) as Effects
 
 /** Runs the Effect that an attempt's function returned; the attempt is told how it ends. */
-export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
-  run ??= (createRequire(import.meta.url)(import.meta.url.endsWith(".ts") ? "./effects.ts" : "./effects.js") as {
-    readonly runEffect: RunEffect
-  }).runEffect
-  run(far, attempt, url, effect)
-}
+export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void =>
+  effects().runEffect(far, attempt, url, effect)
+
+/** The Effect of a chain one of whose members has returned an Effect or, after that, a Promise. */
+export const restOf = (chain: Chain, result: object): object => effects().restOf(chain, result)

@@ -12,7 +12,9 @@ import { setTaskLookUp } from "../graph/CurrentTask.ts"
 import { EngineKey } from "../graph/EngineService.ts"
 import { errorClasses } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
+import { isEffect } from "./asynchronous.ts"
 import { type Attempt, attempts } from "./Attempt.ts"
+import { type Chain, done } from "./Chain.ts"
 import { clientOf, FarStored } from "./client.ts"
 import { causeFailure, interruptFailure } from "./failures.ts"
 import type { Far } from "./Far.ts"
@@ -53,30 +55,54 @@ const notBuilt = (url: string, runtime: Runtime, cause: Cause.Cause<unknown>): E
   return Effect.andThen(runtime.disposeEffect, Effect.die(error))
 }
 
+type TaskEffect = Effect.Effect<unknown, unknown, Scope.Scope | typeof EngineKey.Identifier>
+
+/** An Effect in a Scope of its own. A chunk that the task made goes with that: its value is taken before. */
+const taken = (effect: TaskEffect): Effect.Effect<unknown, unknown, typeof EngineKey.Identifier> =>
+  Effect.scoped(Effect.flatMap(effect, (result) =>
+    result instanceof FarStored
+      ? Effect.flatMap(EngineKey, (engine) => engine.get(result))
+      : Effect.succeed(result)))
+
+/** With the services of a task module. */
+const served = <A, R>(far: Far, url: string, effect: Effect.Effect<A, unknown, R>): Effect.Effect<A, unknown, R> => {
+  const runtime = runtimeOf(far, url)
+  return Effect.matchCauseEffect(runtime.contextEffect, {
+    onFailure: (cause) => notBuilt(url, runtime, cause),
+    onSuccess: (context) => Effect.provideContext(effect, context as Context.Context<unknown>) as typeof effect
+  })
+}
+
+const promised = (promise: PromiseLike<unknown>): Effect.Effect<unknown> =>
+  Effect.callback((resume) => {
+    promise.then((value) => resume(Effect.succeed(value)), (error: unknown) => resume(Effect.die(error)))
+  })
+
+/** The Effect of a chain from the member that runs on, which has returned this Effect or Promise. */
+export const restOf = (chain: Chain, result: object): TaskEffect =>
+  Effect.flatMap(
+    isEffect(result)
+      ? served(chain.attempt.far, chain.url, taken(result as TaskEffect))
+      : promised(result as PromiseLike<unknown>),
+    (value) => {
+      const next = chain.proceed(value)
+      return next === done ? Effect.succeed(chain.value) : restOf(chain, next)
+    }
+  )
+
 /** Runs the Effect that an attempt's function returned. */
 export const runEffect = (far: Far, attempt: Attempt, url: string, effect: object): void => {
   if (!knowsErrors) far.crossing.add(errorClasses)
   knowsErrors = true
-  const engine = clientOf(far, attempt)
-  // A chunk that the task made goes with its Scope: its value is taken before.
-  const taken = Effect.flatMap(
-    effect as Effect.Effect<unknown, unknown, Scope.Scope>,
-    (result) => result instanceof FarStored ? engine.get(result) : Effect.succeed(result)
-  )
-  const run = Effect.scoped(taken).pipe(
+  const run = taken(effect as TaskEffect).pipe(
     Effect.provideService(Current, attempt),
-    Effect.provideService(EngineKey, engine)
+    Effect.provideService(EngineKey, clientOf(far, attempt))
   )
   const runtime = runtimeOf(far, url)
   const services = runtime.cachedContext
   const fiber = services !== undefined
     ? Effect.runForkWith(services as Context.Context<unknown>)(run)
-    : Effect.runFork(
-      Effect.matchCauseEffect(runtime.contextEffect, {
-        onFailure: (cause) => notBuilt(url, runtime, cause),
-        onSuccess: (context) => Effect.provideContext(run, context as Context.Context<unknown>) as typeof run
-      })
-    )
+    : Effect.runFork(served(far, url, run))
   attempt.whenCancelled(() => fiber.interruptUnsafe())
   fiber.addObserver((exit) => settle(far, attempt, exit))
 }

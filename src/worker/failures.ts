@@ -8,12 +8,16 @@ import type { Attempt } from "./Attempt.ts"
 import type { Missing } from "./Functions.ts"
 import { RoomRefused } from "./Room.ts"
 
-/** Which attempt it is. */
-export type Which = Pick<Attempt, "task" | "attempt">
+/** Which attempt it is, and which member of its chain. */
+export type Which = Pick<Attempt, "task" | "attempt"> & Partial<Pick<Attempt, "member">>
 
-const base = ({ attempt, task }: Which, kind: Failure["kind"], text: string): Failure => ({
+/** What is thrown in a chain that nobody wants any more. */
+export class Interrupted extends Error {}
+
+const base = ({ attempt, member = -1, task }: Which, kind: Failure["kind"], text: string): Failure => ({
   task,
   attempt,
+  member,
   kind,
   error: undefined,
   text,
@@ -25,6 +29,7 @@ const base = ({ attempt, task }: Which, kind: Failure["kind"], text: string): Fa
 
 /** An attempt that threw, or whose result could not be sent. */
 export const failureOf = (crossing: Crossing, attempt: Which, error: unknown): Failure => {
+  if (isA(error, Interrupted)) return interruptFailure(attempt)
   if (isA(error, Refused)) return { ...base(attempt, "refused", error.reason), path: error.path }
   if (isA(error, RoomRefused)) return { ...base(attempt, "full", error.message), bytes: error.bytes }
   return { ...base(attempt, "die", stackOf(error)), error: written(error, crossing) }
@@ -41,6 +46,7 @@ export const causeFailure = (
   typed: boolean,
   squashed: unknown
 ): Failure => {
+  if (isA(squashed, Interrupted)) return interruptFailure(attempt)
   try {
     const error = ownCopy(encode(cause, crossing, { root: "failure" }))
     return { ...base(attempt, "fail", stackOf(squashed)), error, path: typed ? "typed" : "" }
@@ -50,8 +56,8 @@ export const causeFailure = (
 }
 
 /** An attempt whose function could not be had. */
-export const missingFailure = (attempt: Which, missing: Missing): Failure => ({
-  ...base(attempt, missing.kind, missing.text),
+export const missingFailure = ({ attempt, task }: Which, missing: Missing): Failure => ({
+  ...base({ attempt, task, member: missing.member ?? -1 }, missing.kind, missing.text),
   path: missing.path,
   hint: missing.hint,
   names: missing.names

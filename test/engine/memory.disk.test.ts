@@ -1,14 +1,14 @@
-// What disks do: a spill folder that is missing, full, removed or written to by others. Values are kept, or the loss is
-// said; and no file outlives its engine, however that ends.
+// What disks do: a spill folder that is missing, full or removed. Values are kept, and no file outlives its engine,
+// however that ends. What is read back damaged: lineage.test.ts.
 import { assert, describe } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Fiber } from "effect"
 import { execFileSync } from "node:child_process"
-import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { Chunk, ChunkLost, collect, compute, delayed, Engine } from "poniard"
+import { Chunk, collect, compute, delayed, Engine } from "poniard"
 import { folder, until } from "./files.ts"
 import { a } from "./modules2/arrays.ts"
-import { emptied, inOwnEngine } from "./overTransports.ts"
+import { inOwnEngine } from "./overTransports.ts"
 
 const MiB = 2 ** 20
 const N = 32_768
@@ -136,49 +136,4 @@ describe("the spill folder", () => {
         assert.deepStrictEqual(readdirSync(spillDirectory), [])
       })
   )
-})
-
-describe("a spilled value", () => {
-  /** Overwrites every byte of every spill file. */
-  const damage = (spillDirectory: string) => {
-    for (const file of filesIn(spillDirectory)) {
-      const descriptor = openSync(file, "r+")
-      writeSync(descriptor, new Uint8Array(statSync(file).size).fill(0xee), 0)
-      closeSync(descriptor)
-    }
-  }
-
-  inOwnEngine("whose file was changed is lost, and whoever needs it is told", (own) =>
-    Effect.gen(function*() {
-      const spillDirectory = yield* folder
-      yield* own(
-        { ...options, spillDirectory },
-        Effect.gen(function*() {
-          const scope = yield* Scope.make()
-          const chunks = yield* Scope.provide(job, scope)
-          damage(spillDirectory)
-          const read = yield* Effect.forEach(chunks, (chunk) => Effect.exit(Chunk.get(chunk)))
-          const used = yield* Effect.forEach(chunks, (chunk) =>
-            Effect.exit(collect(delayed(a.sum, { name: "sum" })(chunk))))
-          for (const exits of [read, used] as ReadonlyArray<ReadonlyArray<Exit.Exit<unknown, unknown>>>) {
-            const lost = exits.filter(Exit.isFailure)
-            assert.isAtLeast(lost.length, 1)
-            for (const { cause } of lost) {
-              const reason = cause.reasons[0]
-              assert.instanceOf(reason._tag === "Fail" ? reason.error : reason, ChunkLost)
-              assert.match(String(reason), /not those that were written \(checksum\)/)
-            }
-          }
-          for (const exit of used) {
-            if (Exit.isSuccess(exit)) {
-              assert.strictEqual(exit.value, SUM)
-            }
-          }
-          yield* Scope.close(scope, Exit.void)
-          yield* emptied
-          assert.strictEqual(yield* collect(delayed(a.sum)(delayed(a.allocOnly)(N))), SUM)
-        })
-      )
-      assert.deepStrictEqual(readdirSync(spillDirectory), [])
-    }))
 })

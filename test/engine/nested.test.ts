@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { collect, delayed, Engine, spawn, Spawned } from "poniard"
+import { idInside, puts, slowly } from "./modules/chained.ts"
 import { parents, tasks, TooDeep } from "./modules3/nested.ts"
 import { guarded } from "./overTransports.ts"
 
@@ -21,6 +22,13 @@ for (const transport of ["thread", "bytes"] as const) {
     it.live("a task collects a graph of its own", () =>
       run(Effect.gen(function*() {
         assert.strictEqual(yield* collect(delayed(parents.sumOfSquares)(100)), 328350)
+      })))
+
+    it.live("a task is itself inside its Effect, also where the verbs were loaded after the first Effect", () =>
+      run(Effect.gen(function*() {
+        assert.strictEqual(yield* collect(delayed(slowly)(1)), 2)
+        assert.strictEqual(yield* collect(delayed(puts)(1)), 2)
+        assert.isNumber(yield* collect(delayed(idInside)()))
       })))
 
     it.live("large arrays pass between nested tasks", () =>

@@ -145,6 +145,18 @@ describe("a task whose inputs are on disk", () => {
     assert.strictEqual(lab.state.memory.restoring, 2000)
   })
 
+  it("waits on while one that is damaged is computed anew, and does not hold memory up meanwhile", () => {
+    const lab = scene()
+    lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 100 } })
+    assert.strictEqual(lab.state.memory.restoring, 3000)
+    lab.tell({ _tag: "chunk damaged", chunk: lab.chunk("a") })
+    assert.strictEqual(lab.state.memory.restoring, 0)
+    lab.submit({ d: ["a"] }, { wish: "second", all: { bytes: 100 } })
+    assert.deepStrictEqual(lab.chunksOf("restore"), [], "a second reader does not order it again")
+    lab.tell({ _tag: "chunk moved", chunk: lab.chunk("a"), place: SHARED, bytes: 3000 })
+    assert.sameMembers(lab.ran(), ["c@0", "d@0"])
+  })
+
   it("may try again after another could not read it", () => {
     const lab = scene()
     lab.submit({ c: ["a"] }, { wish: "first", all: { bytes: 100 } })

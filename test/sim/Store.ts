@@ -52,12 +52,27 @@ export class Store {
     if (held.memory !== 0 || !held.disk) this.world.broken(`restore: chunk ${chunk} is in memory, or not on disk`)
     const fails = random.chance(plan.restoreFails)
     this.move(held, "restore", () => {
+      if (fails && random.chance(0.5)) return this.recompute(chunk, held)
       if (fails) {
         held.lost = true
         return this.world.apply({ _tag: "chunk lost", chunk })
       }
       held.memory = SHARED
       this.world.apply({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: held.bytes })
+    })
+  }
+
+  /** Its bytes on disk are damaged: it comes back from somewhere else, or is lost after all. */
+  private recompute(chunk: number, held: Held): void {
+    const { random } = this.world
+    this.world.apply({ _tag: "chunk damaged", chunk })
+    const lost = random.chance(0.3)
+    this.move(held, "restore", () => {
+      held.disk = lost
+      held.lost = lost
+      if (lost) return this.world.apply({ _tag: "chunk lost", chunk })
+      held.memory = SHARED
+      this.world.apply({ _tag: "chunk moved", chunk, place: SHARED, bytes: held.bytes })
     })
   }
 

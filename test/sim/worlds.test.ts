@@ -66,6 +66,7 @@ describe("the simulation", () => {
       "processor leaving",
       "processor lost",
       "chunk lost",
+      "chunk damaged",
       "pinned",
       "chunk moved",
       "chunk kept",
