@@ -9,9 +9,10 @@ import { memory } from "./memory/memory.ts"
 import { metg } from "./metg/metg.ts"
 import { overhead } from "./overhead/overhead.ts"
 import { rivals } from "./rivals.ts"
+import { spill } from "./spill/spill.ts"
 import { transfer } from "./transfer/transfer.ts"
 
-const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer, metg, memory, loop]
+const benches: ReadonlyArray<Bench> = [overhead, rivals, latency, transfer, metg, memory, loop, spill]
 
 const usage = (): string =>
   [

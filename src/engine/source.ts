@@ -15,11 +15,16 @@ import { Snapshot } from "./InputSnapshot.ts"
 /** Hands out the chunks of a task's inputs one after the other. */
 class Inputs {
   private readonly core: Core
-  private edge: number
+  private edge = NONE
 
-  constructor(core: Core, task: number) {
+  constructor(core: Core) {
     this.core = core
-    this.edge = core.state.tasks.firstInput[task]
+  }
+
+  /** Begins with a task. */
+  of(task: number): this {
+    this.edge = this.core.state.tasks.firstInput[task]
+    return this
   }
 
   next(): number {
@@ -59,27 +64,31 @@ const visitOne = (input: unknown, inputs: Inputs, visitor: ArgumentVisitor, meta
 }
 
 /** The source of an engine's tasks. */
-export const sourceOf = (core: Core): Source => ({
-  fn: (task) => core.node(task).template.fn,
-  options: (task) => core.node(task).template.options,
-  outputs: (task) => core.node(task).template.outputs,
-  expected: (task) => estimate(core.state, task),
-  makerOf: (chunk) => core.state.chunks.place[chunk] === 0 ? core.state.chunks.producer[chunk] : NONE,
-  attemptOf: (task) => [core.state.tasks.attempt[task], core.state.tasks.worker[task]],
-  isUsed: (task) => {
-    const { chunks, edges, tasks } = core.state
-    const chunk = tasks.firstOutput[task]
-    const [first, last] = [chunks.firstUse[chunk], chunks.lastUse[chunk]]
-    return first !== NONE
-      && (tasks.taskClass[edges.task[first]] >= FIRST_CLASS || tasks.taskClass[edges.task[last]] >= FIRST_CLASS)
-  },
-  visit: (task, visitor) => {
-    const node = core.node(task)
-    const inputs = new Inputs(core, task)
-    const { meta } = node.template.options
-    const args = core.prepared.get(task) ?? (node.item < 0 ? node.inputs : argumentsOf(node))
-    for (let i = 0; i < args.length; i++) visitOne(args[i], inputs, visitor, meta)
-    return args.length
-  },
-  context: (task) => core.contexts.get(task) ?? Context.empty()
-})
+export const sourceOf = (core: Core): Source => {
+  const inputs = new Inputs(core)
+  return {
+    fn: (task) => core.node(task).template.fn,
+    options: (task) => core.node(task).template.options,
+    outputs: (task) => core.node(task).template.outputs,
+    expected: (task) => estimate(core.state, task),
+    makerOf: (chunk) => core.state.chunks.place[chunk] === 0 ? core.state.chunks.producer[chunk] : NONE,
+    attemptOf: (task) => [core.state.tasks.attempt[task], core.state.tasks.worker[task]],
+    isUsed: (task) => {
+      const { chunks, edges, tasks } = core.state
+      const chunk = tasks.firstOutput[task]
+      const [first, last] = [chunks.firstUse[chunk], chunks.lastUse[chunk]]
+      return first !== NONE
+        && (tasks.taskClass[edges.task[first]] >= FIRST_CLASS || tasks.taskClass[edges.task[last]] >= FIRST_CLASS)
+    },
+    visit: (task, visitor) => {
+      const node = core.node(task)
+      const { meta } = node.template.options
+      inputs.of(task)
+      const args = (core.prepared.size > 0 ? core.prepared.get(task) : undefined) ??
+        (node.item < 0 ? node.inputs : argumentsOf(node))
+      for (let i = 0; i < args.length; i++) visitOne(args[i], inputs, visitor, meta)
+      return args.length
+    },
+    context: (task) => core.contexts.get(task) ?? Context.empty()
+  }
+}
