@@ -89,6 +89,11 @@ export class Arena {
     return freed
   }
 
+  /** References to a slab. */
+  referencesOf(offset: number): number {
+    return this.#slabs.referencesOf(offset)
+  }
+
   /** Bytes that a slab really has: what was asked for, rounded up to 64. */
   bytesOf(offset: number): number {
     return this.#slabs.bytesOf(offset)

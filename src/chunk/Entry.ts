@@ -43,6 +43,9 @@ export const viewRaw = (code: number, buffer: ArrayBufferLike, offset: number, b
   return new type(buffer, offset, bytes / (type.BYTES_PER_ELEMENT ?? 1))
 }
 
+/** Marks an entry that waits to be written: its bytes may still be moved. */
+export const QUEUED = {}
+
 /** A stored value that is not a plain primitive. */
 export class Entry {
   readonly code: number

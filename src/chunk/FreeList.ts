@@ -116,6 +116,11 @@ export class FreeList {
     return true
   }
 
+  /** References to a slab. */
+  referencesOf(offset: number): number {
+    return this.#blocks.references[this.#find(offset)]
+  }
+
   /** Rounded bytes of a slab. */
   bytesOf(offset: number): number {
     return this.#blocks.size[this.#find(offset)] * this.#granule

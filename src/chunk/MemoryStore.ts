@@ -70,10 +70,15 @@ export class MemoryStore {
     if (bytes > this.peakBytes) this.peakBytes = bytes
   }
 
-  /** Offset of a new slab within the budget, or -1. Leaves room for small values to come, unless it is itself most of it. */
-  tryAlloc(bytes: number): number {
+  /** How long the arena may become for a slab: leaves room for small values to come, unless it is itself most of it. */
+  limitFor(bytes: number): number {
     const spare = bytes > this.budget / 2 ? 0 : this.budget * SPARE_SHARE
-    const offset = this.arena.alloc(bytes, this.budget - Math.max(this.inlineBytes, spare) - this.heapBytes)
+    return this.budget - Math.max(this.inlineBytes, spare) - this.heapBytes
+  }
+
+  /** Offset of a new slab within the budget, or -1. */
+  tryAlloc(bytes: number): number {
+    const offset = this.arena.alloc(bytes, this.limitFor(bytes))
     if (offset >= 0) this.note()
     return offset
   }

@@ -16,7 +16,7 @@ const SliceViews = 256
 /** Bytes on their way to or from a file. */
 export interface Transfer {
   readonly operation: "write" | "read"
-  readonly parts: ReadonlyArray<Uint8Array>
+  parts: ReadonlyArray<Uint8Array>
   /** Once set, no further slice is begun. */
   stopped: boolean
   /** Called once, when the kernel has done with the parts; the checksum means something only if all bytes were moved. */

@@ -39,9 +39,13 @@ export interface SpillStats {
 export interface SpillStore {
   /**
    * Writes the parts one after the other; they must not change meanwhile. Interruption waits until the kernel has done
-   * with the slice (at most 1 MiB) that it has, and leaves nothing behind.
+   * with the slice (at most 1 MiB) that it has, and leaves nothing behind. `begin`: called when the turn of this write
+   * has come; returns where the parts lie by then.
    */
-  readonly write: (parts: ReadonlyArray<Uint8Array>) => Effect.Effect<SpillHandle, SpillFailed>
+  readonly write: (
+    parts: ReadonlyArray<Uint8Array>,
+    begin?: () => ReadonlyArray<Uint8Array>
+  ) => Effect.Effect<SpillHandle, SpillFailed>
   /**
    * Fills the views, which have `handle.bytes` together, and compares the checksum. After a failure or an interruption
    * their content is undefined, and nothing writes to them any more.
@@ -88,7 +92,7 @@ class Spills implements SpillStore {
     this.#queue = new SpillQueue(options.permits ?? 4)
   }
 
-  readonly write = (parts: ReadonlyArray<Uint8Array>): Effect.Effect<SpillHandle, SpillFailed> =>
+  readonly write: SpillStore["write"] = (parts, whenBegun = () => parts) =>
     Effect.flatMap(this.#directory.path, (directory) =>
       Effect.suspend(() => {
         const bytes = bytesOf(parts)
@@ -96,7 +100,7 @@ class Spills implements SpillStore {
         this.#writing += bytes
         // The range is chosen when the write begins, not when it queues: by then others may have been freed.
         const begin = () => place = this.#space.reserve(directory, bytes)
-        return this.#perform("write", parts, begin, ({ checksum, failure }) => {
+        return this.#perform("write", whenBegun, begin, ({ checksum, failure }) => {
           this.#writing -= bytes
           if (place !== undefined && checksum !== undefined) {
             this.#written += bytes
@@ -115,7 +119,7 @@ class Spills implements SpillStore {
       const place = this.#space.find(handle.file, handle.offset)
       place.file.ranges.retain(place.offset)
       this.#reading += bytes
-      return this.#perform("read", into, () => place, ({ checksum, failure }) => {
+      return this.#perform("read", () => into, () => place, ({ checksum, failure }) => {
         this.#reading -= bytes
         this.#space.release(place)
         if (checksum === undefined) return failure === undefined ? Effect.interrupt : Effect.fail(failure)
@@ -151,7 +155,7 @@ class Spills implements SpillStore {
   /** Queues a transfer and waits for its end, when `settle` does the books and says what comes of it. */
   #perform<A>(
     operation: "write" | "read",
-    parts: ReadonlyArray<Uint8Array>,
+    parts: () => ReadonlyArray<Uint8Array>,
     begin: () => Place,
     settle: (outcome: Outcome) => Effect.Effect<A, SpillFailed>
   ): Effect.Effect<A, SpillFailed> {
@@ -170,7 +174,7 @@ class Spills implements SpillStore {
       }
       const transfer: Transfer = {
         operation,
-        parts,
+        parts: [],
         stopped: false,
         done: (failure, checksum) => end(failure !== undefined || transfer.stopped ? { failure } : { checksum }, true)
       }
@@ -178,6 +182,7 @@ class Spills implements SpillStore {
         operation,
         begin: () => {
           const { file, offset } = begin()
+          transfer.parts = parts()
           file.open((failure) => failure === undefined ? file.run(transfer, offset) : end({ failure }, true))
         },
         refuse: (failure) => end({ failure }, false)

@@ -4,7 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import { Entry } from "../chunk/Entry.ts"
+import { Entry, QUEUED } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
@@ -12,12 +12,17 @@ import type { Core } from "./Core.ts"
 import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
 
-/** Marks an entry that waits for room. */
+/** Marks an entry that waits for room, or is being read. */
 const RESTORE = {}
+/** Marks one that is being written. */
+const WRITING = {}
 
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
 
 const slabBytes = (length: number): number => Math.max(64, Math.ceil(length / 64) * 64)
+
+/** Bytes of arena that an entry takes. */
+const roomOf = (entry: Entry): number => lengthsOf(entry).reduce((sum, length) => sum + slabBytes(length), 0)
 
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
@@ -30,7 +35,7 @@ const isRecomputation = (moving: object | undefined): moving is Recomputation =>
 /** The moves of one engine. */
 export class Mover {
   private readonly core: Core
-  private readonly rooms: Rooms
+  readonly rooms: Rooms
   private readonly spills: SpillStore
   private readonly scope: Scope.Scope
   private readonly later: (f: () => void) => void
@@ -49,8 +54,13 @@ export class Mover {
     this.later = later
   }
 
-  private start<A, E>(entry: Entry, move: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void): void {
-    entry.moving = move
+  private start<A, E>(
+    entry: Entry,
+    moving: object,
+    move: Effect.Effect<A, E>,
+    done: (exit: Exit.Exit<A, E>) => void
+  ): void {
+    entry.moving = moving
     const run = Effect.onExit(move, (exit) =>
       Effect.sync(() =>
         this.later(() => {
@@ -69,7 +79,11 @@ export class Mover {
       core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
       return
     }
-    this.start(entry, this.spills.write(core.store.partViews(entry)), (exit) => {
+    const begin = () => {
+      entry.moving = WRITING
+      return core.store.partViews(entry)
+    }
+    this.start(entry, QUEUED, this.spills.write(core.store.partViews(entry), begin), (exit) => {
       if (Exit.isSuccess(exit)) {
         entry.disk = exit.value
         this.spilledBytes += exit.value.bytes
@@ -83,11 +97,32 @@ export class Mover {
     })
   }
 
-  /** Reads a chunk back into memory, as soon as there is room for it. */
-  restore(chunk: number): void {
+  /**
+   * Reads chunks back into memory, as soon as there is room for them. What one task waits for lies side by side if that is
+   * possible: it will be free again at the same time, and in one piece.
+   */
+  restore(chunks: ReadonlyArray<number>): void {
+    const { restores } = this.core.state
+    for (let first = 0, next = 0; first < chunks.length; first = next) {
+      const reader = restores.get(chunks[first])?.[0]
+      let bytes = 0
+      do bytes += roomOf(this.core.store.get(chunks[next++]) as Entry)
+      while (next < chunks.length && reader !== undefined && restores.get(chunks[next])?.[0] === reader)
+      let slab = next > first + 1 ? this.rooms.lend(bytes) : -1
+      for (let i = first; i < next; i++) slab = this.restoreOne(chunks[i], slab)
+    }
+  }
+
+  /** Reads one chunk, into the beginning of `slab` unless that is -1; returns what is left of it. */
+  private restoreOne(chunk: number, slab: number): number {
     const entry = this.core.store.get(chunk) as Entry
     entry.moving = RESTORE
-    const needed = lengthsOf(entry).reduce((sum, length) => sum + slabBytes(length), 0)
+    const needed = roomOf(entry)
+    if (slab >= 0) {
+      const rest = this.core.store.arena.split(slab, needed)
+      this.read(chunk, entry, this.cut(entry, slab))
+      return rest
+    }
     this.rooms.ask(NOBODY, needed, needed, (offset) => {
       if (entry.released || offset < 0) {
         entry.moving = undefined
@@ -96,6 +131,7 @@ export class Mover {
         else this.lose(chunk, `no room for its ${needed} bytes`)
       } else this.read(chunk, entry, this.cut(entry, offset))
     })
+    return -1
   }
 
   /** Cuts a slab into one for each part of an entry; what is left over is free. */
@@ -115,7 +151,7 @@ export class Mover {
     const { arena } = this.core.store
     const views = lengthsOf(entry).map((length, i) => new Uint8Array(arena.buffer, offsets[i], length))
     this.rooms.reads++
-    this.start(entry, this.spills.read(entry.disk!, views), (exit) => {
+    this.start(entry, RESTORE, this.spills.read(entry.disk!, views), (exit) => {
       this.rooms.reads--
       if (Exit.isSuccess(exit) && !entry.released) {
         offsets.forEach((offset, i) => {

@@ -1,6 +1,8 @@
 // Room in the arena: for workers, whose Task.alloc and results go there before the engine has heard of them, and for
 // chunks that are read back. A worker that needs more asks and sleeps; all are answered in turn, as soon as there is a
 // hole, and over the budget only when nothing else could ever make one.
+import type { Entry } from "../chunk/Entry.ts"
+import { compact } from "./compact.ts"
 import type { Core } from "./Core.ts"
 
 interface Ask {
@@ -24,6 +26,8 @@ export class Rooms {
   reads = 0
   /** grants over the budget */
   overdrafts = 0
+  /** bytes in use when compaction was last tried in vain */
+  private vain = -1
 
   constructor(core: Core) {
     this.core = core
@@ -40,9 +44,23 @@ export class Rooms {
     if (!this.give(ask)) this.waiting.push(ask)
   }
 
-  /** Room for a task that is being sent, if it needs much and nobody waits for any; or -1. */
-  lend(bytes: number): number {
-    return bytes > this.usual && this.waiting.length === 0 ? this.core.store.tryAlloc(bytes) : -1
+  /**
+   * Room for a task that is being sent, if it needs much and nobody waits for any; or -1. `movable`: pinned, but nobody
+   * has been told yet where they lie.
+   */
+  lend(bytes: number, movable: ReadonlyArray<Entry> = []): number {
+    return bytes > this.usual && this.waiting.length === 0 ? this.find(bytes, movable) : -1
+  }
+
+  /** Offset of a slab within the budget, or -1; where holes are too small, values are moved together. */
+  private find(bytes: number, pinned: ReadonlyArray<Entry> = []): number {
+    const { store } = this.core
+    const offset = store.tryAlloc(bytes)
+    if (offset >= 0 || bytes < this.usual / 4) return offset
+    if (Math.abs(store.arena.used - this.vain) < bytes / 8 && pinned.length === 0) return offset
+    if (compact(this.core, bytes, pinned)) return store.tryAlloc(bytes)
+    this.vain = store.arena.used
+    return -1
   }
 
   /** What a worker is given at a time if it needs no more. */
@@ -65,7 +83,7 @@ export class Rooms {
       const piece = Math.min(roomy, store.arena.largestFree)
       if (piece > ask.bytes) return this.hand(ask, store.tryAlloc(piece))
     }
-    const offset = store.tryAlloc(ask.bytes)
+    const offset = this.find(ask.bytes)
     return offset >= 0 && this.hand(ask, offset)
   }
 
@@ -77,9 +95,11 @@ export class Rooms {
   /** Before the scheduler decides: says how much is short, so that it evicts. */
   press(): void {
     if (this.waiting.length === 0) return
-    let bytes = 0
+    const { store } = this.core
+    let bytes = store.arena.used - store.limitFor(this.waiting[0].bytes)
     for (const ask of this.waiting) bytes += ask.bytes
-    this.core.tell({ _tag: "pressure", bytes })
+    // Where there is enough in all, it is in pieces between what cannot be moved.
+    this.core.tell({ _tag: "pressure", bytes: bytes > 0 ? bytes : this.waiting[0].bytes })
   }
 
   /** After a turn: answers who can be answered. When nothing is on its way to make room, the first goes over the budget. */

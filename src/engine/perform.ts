@@ -6,6 +6,7 @@ import type { Reason } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
 import { failureThrough, type Fault } from "./Failure.ts"
+import { gather } from "./gather.ts"
 import type { Mover } from "./Mover.ts"
 import { Wish } from "./Wish.ts"
 
@@ -85,6 +86,7 @@ const release = (core: Core, mover: Mover, command: Extract<Command, { readonly 
 
 /** Performs the commands of a turn. */
 export const perform = (core: Core, mover: Mover, after: After, commands: ReadonlyArray<Command>): void => {
+  if (core.state.memory.away > 0) gather(core, mover.rooms, commands)
   for (const command of commands) {
     switch (command._tag) {
       case "run":
@@ -112,7 +114,7 @@ export const perform = (core: Core, mover: Mover, after: After, commands: Readon
         for (const chunk of command.chunks) mover.spill(chunk)
         break
       case "restore":
-        for (const chunk of command.chunks) mover.restore(chunk)
+        mover.restore(command.chunks)
         break
       case "move":
         for (const chunk of command.chunks) core.store.evict(core.store.get(chunk) as Entry)

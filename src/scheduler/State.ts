@@ -95,6 +95,8 @@ export interface State {
   readonly fetched: Record<Where, ReadyQueue>
   /** ready tasks without a place near their inputs: those with inputs, and those without (roots) */
   readonly inner: Record<Where, ReadyQueue>
+  /** ready tasks that were found to have inputs on disk only: those that have theirs go before them */
+  readonly distant: Record<Where, ReadyQueue>
   readonly roots: Record<Where, ReadyQueue>
   /** the latest of the workers' clocks; and when attempts will end by these, by attempt modulo its length */
   latest: number
@@ -192,6 +194,7 @@ export const makeState = (options: { readonly budget: number; readonly atOnce?: 
     alive: [],
     fetched: queue(),
     inner: queue(),
+    distant: queue(),
     roots: queue(),
     latest: 0,
     ends: new Float64Array(ENDS),

@@ -64,7 +64,7 @@ export const checkTasks = (s: State, complain: Complain): void => {
 /** Ready tasks that some queue holds. */
 const queuedTasks = (s: State): Set<number> => {
   const found = new Set<number>()
-  const queues = [s.fetched, s.inner, s.roots].flatMap((queue) => Object.values(queue))
+  const queues = [s.fetched, s.inner, s.distant, s.roots].flatMap((queue) => Object.values(queue))
   queues.push(...s.alive.map((w) => w.near))
   for (const queue of queues) for (const task of queue.all()) found.add(task)
   return found

@@ -1,6 +1,7 @@
 // Why a task is not running: read off the state, for people. Asked for rarely, so it may walk.
 import { DISK, FIRST_CLASS } from "./Event.ts"
-import { estimate, usage } from "./memory.ts"
+import { usage } from "./evict.ts"
+import { estimate } from "./memory.ts"
 import type { State } from "./State.ts"
 import { FREE, NONE, READY, RUNNING, stateNames, WAITING } from "./TaskTable.ts"
 

@@ -1,32 +1,27 @@
-// The budget: whether a task may be sent now (admission), what must go to disk for it (eviction), and what must come
-// back first (restore). Decides only; bytes are moved by the engine, which tells what became of it.
+// The budget: whether a task may be sent now (admission), and what must come back first for it (restore); what goes to disk
+// is chosen by evict.ts. Decides only; bytes are moved by the engine, which tells what became of it.
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
 import { pin, reserve } from "./attempt.ts"
 import { LIVE, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
+import { DISK, SHARED } from "./Event.ts"
+import { EVERYTHING, evict, leaveOnDisk } from "./evict.ts"
 import { fail } from "./fail.ts"
 import { isRoot, makeReady } from "./ready.ts"
 import { IN_MEMORY, stopRestoring } from "./release.ts"
 import type { State } from "./State.ts"
-import { NONE, READY, RUNNING, WAITING } from "./TaskTable.ts"
+import { NONE, WAITING } from "./TaskTable.ts"
 
-/** Share of the budget over which chunks are written out ahead of need. */
-export const EVICT_ABOVE = 0.6
 /** Share of the budget over which tasks that only add bytes wait. */
 export const PRODUCERS_BELOW = 0.85
 /** Share of the budget that a task may take, inputs and output, and still be sent ahead. */
 const HEAVY = 1 / 32
-/** Share of the budget by which use must grow before a search that found nothing to write out is repeated. */
-const LOOK_AGAIN = 1 / 64
-/** Chunks looked at for one eviction. */
-const LOOK_AT = 4096
+/** Share of the budget that inputs which are read ahead of need may take. */
+const READ_AHEAD = 1 / 8
+/** Tasks that were read for and wait for a worker, beyond which nothing more is read ahead. */
+const MOST_READ = 16
 
 /** The answer to "may this task be sent now?" */
 export type Admission = "yes" | "fetching" | "no" | "failed"
-
-/** Bytes in memory or on the way there, without those on the way out. */
-export const usage = (s: State): number =>
-  s.memory.resident + s.memory.reserved + s.memory.restoring - s.memory.spilling
 
 /** Bytes that the output of a task will probably take. */
 export const estimate = (s: State, task: number): number => {
@@ -116,15 +111,35 @@ export const admit = (s: State, task: number, overdraft: boolean): Admission => 
     fail(s, task, NONE, "full")
     return "failed"
   }
+  if (inputs.absent && !overdraft && !mayReadAhead(s, inputs.away)) return "no"
   const over = taken + bytes + inputs.away - limit
-  if (over > 0 && !overdraft) {
-    // What it reads itself is not what makes room for it.
+  if (over > 0) {
+    // What it reads itself is not what makes room for it; nor is what others read before it, while anything goes on.
     pin(s, task, 1)
-    evict(s, over - memory.spilling, true)
+    evict(s, over - memory.spilling, overdraft ? EVERYTHING : s.tasks.order[task])
     pin(s, task, -1)
-    if (memory.resident + memory.reserved + memory.restoring + bytes + inputs.away > limit) return "no"
+    const full = memory.resident + memory.reserved + memory.restoring + bytes + inputs.away > limit
+    if (full && (!overdraft || memory.spilling > 0)) return "no"
   }
   return inputs.absent && fetch(s, task, bytes) ? "fetching" : "yes"
+}
+
+/** Whether `bytes` more may be read ahead of need: beside what is on its way, and what waits for a worker. */
+const mayReadAhead = (s: State, bytes: number): boolean => {
+  const { admitted, fetching, memory } = s
+  if (admitted.size === 0 && fetching.size === 0) return true
+  if (admitted.size > MOST_READ) return false
+  let ahead = memory.restoring + bytes
+  for (const task of admitted) ahead += inputBytes(s, task, undefined).all
+  return ahead <= memory.budget * READ_AHEAD
+}
+
+/** Whether an input of a task is on disk only. */
+export const isAway = (s: State, task: number): boolean => {
+  const { chunks, edges } = s
+  let edge = s.tasks.firstInput[task]
+  while (edge !== NONE && (chunks.place[edges.chunk[edge]] & IN_MEMORY) !== 0) edge = edges.nextInput[edge]
+  return edge !== NONE
 }
 
 const isUnknown = (s: State, task: number): boolean => {
@@ -142,73 +157,6 @@ export const isHeavy = (s: State, task: number): boolean => {
     if ((chunks.place[edges.chunk[edge]] & (SHARED | DISK)) !== 0) bytes += chunks.bytes[edges.chunk[edge]]
   }
   return bytes > heavy
-}
-
-/** The order of the first task that will read a chunk, or Infinity. `soon`: that task only waits for room. */
-const nextUse = (s: State, chunk: number): { readonly order: number; readonly soon: boolean } => {
-  const { edges, tasks } = s
-  let looked = 0
-  for (let edge = s.chunks.firstUse[chunk]; edge !== NONE && looked < 8; edge = edges.nextUse[edge], looked++) {
-    const task = edges.task[edge]
-    if (tasks.taskClass[task] < FIRST_CLASS) continue
-    const status = tasks.status[task]
-    return { order: tasks.order[task], soon: status === READY || status === RUNNING || s.fetching.has(task) }
-  }
-  return { order: Infinity, soon: false }
-}
-
-const candidates = (s: State, hard: boolean): Array<{ readonly chunk: number; readonly order: number }> => {
-  const { chunks } = s
-  const found: Array<{ readonly chunk: number; readonly order: number }> = []
-  let looked = 0
-  for (const chunk of s.evictable) {
-    if (++looked > LOOK_AT) break
-    if (chunks.pins[chunk] > 0 || (chunks.flags[chunk] & (SPILLING | STUCK)) !== 0) continue
-    const { order, soon } = nextUse(s, chunk)
-    if (hard || !soon) found.push({ chunk, order })
-  }
-  return found.sort((a, b) => b.order - a.order || s.chunks.bytes[b.chunk] - s.chunks.bytes[a.chunk])
-}
-
-/** Drops the memory copy of a chunk that is on disk too. */
-const leaveOnDisk = (s: State, chunk: number): void => {
-  s.chunks.place[chunk] = DISK
-  s.memory.resident -= s.chunks.bytes[chunk]
-  s.memory.away++
-  s.evictable.delete(chunk)
-  s.out.moves.push(chunk)
-}
-
-/**
- * Sends at least `bytes` to disk, what is needed last first; `hard`: also what will be needed soon. False if there was
- * nothing to send.
- */
-export const evict = (s: State, bytes: number, hard: boolean): boolean => {
-  if (bytes <= 0 || s.evictable.size === 0) return false
-  let left = bytes
-  for (const { chunk } of candidates(s, hard)) {
-    if (left <= 0) return true
-    left -= s.chunks.bytes[chunk]
-    if ((s.chunks.place[chunk] & DISK) !== 0) leaveOnDisk(s, chunk)
-    else {
-      s.chunks.flags[chunk] |= SPILLING
-      s.memory.spilling += s.chunks.bytes[chunk]
-      s.out.spills.push(chunk)
-    }
-  }
-  return left < bytes
-}
-
-/**
- * Writes out ahead of need while more than EVICT_ABOVE of the budget is in use. Where nothing could be written out, it
- * looks again only when there is a good deal more: it looks at many chunks, and this is asked in every step.
- */
-export const relieve = (s: State): void => {
-  const { memory } = s
-  const used = usage(s)
-  const over = used - memory.budget * EVICT_ABOVE
-  if (over <= 0) memory.vain = 0
-  else if (used > memory.vain) memory.vain = evict(s, over, false) ? 0 : used + memory.budget * LOOK_AGAIN
 }
 
 /** The bytes on disk are of no use: the value is computed anew, and whoever waits for its restore waits for that. */

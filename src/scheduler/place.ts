@@ -2,8 +2,10 @@
 // stretch of work at a time so that backlogs stay even. What was sent is taken back by takeBack.ts.
 // Order within a graph is depth first (the lowering numbers it so), so that intermediate results are freed early.
 import { begins, fits, madeAt, pin, send } from "./attempt.ts"
+import { relieve, usage } from "./evict.ts"
 import { mayFollow, pullOf } from "./follow.ts"
-import { admit, estimate, isHeavy, relieve, usage } from "./memory.ts"
+import { admit, estimate, isAway, isHeavy } from "./memory.ts"
+import { isRoot } from "./ready.ts"
 import type { ReadyQueue } from "./ReadyQueue.ts"
 import { hasLeft } from "./release.ts"
 import type { State, Worker } from "./State.ts"
@@ -21,6 +23,8 @@ const STRETCH_MS = 0.25
  * budget: at 0.6 workers wait longer for their next task, at 0.9 longer for room.
  */
 const HEAVY_AHEAD_BELOW = 0.75
+/** How many places in the order tasks whose inputs are in memory may go before one that must read its own from disk. */
+const SPARE_READING = 4096
 /** Ready tasks looked at past one that memory does not admit. */
 const LOOK_PAST = 16
 
@@ -78,6 +82,21 @@ const consider = (s: State, queue: ReadyQueue): void => {
   choice.from = queue
 }
 
+/** Instead of what was chosen one that must read its inputs, if it goes much before in the order, or before a root. */
+const considerDistant = (s: State, queue: ReadyQueue): void => {
+  const task = queue.peek()
+  if (task === NONE) return
+  const { order, taskClass } = s.tasks
+  if (choice.task !== NONE) {
+    const mine = s.classes[taskClass[choice.task]].priority
+    const other = s.classes[taskClass[task]].priority
+    const spared = isRoot(s, choice.task) ? 0 : SPARE_READING
+    if (other < mine || (other === mine && order[task] + spared > order[choice.task])) return
+  }
+  choice.task = task
+  choice.from = queue
+}
+
 /**
  * The best task for a worker: one whose inputs were fetched for it; its own near ones, those near nobody, roots; or else
  * one that is near a busy worker.
@@ -95,6 +114,7 @@ const choose = (s: State, w: Worker): Choice => {
     consider(s, s.inner[where])
     consider(s, s.roots[where])
   }
+  for (const where of w.accepts) if (s.distant[where].size > 0) considerDistant(s, s.distant[where])
   if (choice.task !== NONE || s.alive.length === 1) return choice
   let most = 0
   for (const other of s.alive) {
@@ -169,6 +189,15 @@ const isAhead = (w: Worker): boolean => w.ahead > 0 && w.sent >= w.capacity[0]
 /** So much memory is left that a worker may be sent one task ahead that takes much. */
 const isCalm = (s: State): boolean => usage(s) < s.memory.budget * HEAVY_AHEAD_BELOW
 
+/** A task that must read its inputs goes to where it waits until there are fewer that need not. */
+const putOff = (s: State, task: number, from: ReadyQueue): boolean => {
+  const { priority, where } = s.classes[s.tasks.taskClass[task]]
+  if (from === s.distant[where]) return false
+  from.shift()
+  s.distant[where].push(task, priority)
+  return true
+}
+
 /** Gives a worker a stretch of work, a single task if others have none; false if it got none. */
 const fill = (s: State, w: Worker): boolean => {
   const until = w.expected + (workless > 1 && !s.tiny ? 0 : STRETCH_MS)
@@ -188,8 +217,13 @@ const fill = (s: State, w: Worker): boolean => {
       if (w.follows === "shared" && !s.tiny) return true
       continue
     }
+    const reads = s.memory.away > 0 && isAway(s, task)
+    if (reads && putOff(s, task, from)) {
+      some = true
+      continue
+    }
     if (!fits(s, w, task)) return lookPast(s, w, true, until) || some
-    if (isAhead(w) && isHeavy(s, task) && !(w.sent === w.capacity[0] && isCalm(s))) return some
+    if (!reads && isAhead(w) && isHeavy(s, task) && !(w.sent === w.capacity[0] && isCalm(s))) return some
     const admission = admit(s, task, false)
     if (admission === "no") return lookPast(s, w, false, until) || some
     from.shift()
@@ -206,6 +240,8 @@ const overdraw = (s: State, w: Worker): boolean => {
     if (task === NONE || from === undefined || !fits(s, w, task)) return false
     const ordered = s.out.restores.length
     const admission = admit(s, task, true)
+    // What is being written out for it makes room.
+    if (admission === "no") return true
     from.shift()
     if (admission !== "failed") s.memory.overdrafts++
     // It may only wait for what is computed anew: then that is what must go on.

@@ -3,9 +3,10 @@
 import { resumed, yielded } from "./attempt.ts"
 import type { Command } from "./Command.ts"
 import type { Event } from "./Event.ts"
+import { EVERYTHING, evict } from "./evict.ts"
 import { attemptFailed, cancelled, chunkLost, claimed, elapsed } from "./fail.ts"
 import { finished } from "./finish.ts"
-import { damaged, evict, kept, moved } from "./memory.ts"
+import { damaged, kept, moved } from "./memory.ts"
 import { place } from "./place.ts"
 import { drop, letGoOfMore, pinned, unpersist } from "./release.ts"
 import type { State } from "./State.ts"
@@ -56,7 +57,7 @@ export const apply = (s: State, e: Event): void => {
     case "chunk kept":
       return kept(s, e.chunk, e.retry)
     case "pressure":
-      evict(s, e.bytes - s.memory.spilling, true)
+      evict(s, e.bytes - s.memory.spilling, EVERYTHING)
       return
     case "elapsed":
       return elapsed(s, e.token, e.retryAfter)

@@ -26,7 +26,8 @@ const takeBackFor = (s: State, idle: Worker, sentBefore: number): void => {
     if (w.sent < 2 || w.retracting || w.stubborn || !sameKind(w, idle)) continue
     if (busiest === undefined || w.expected > busiest.expected) busiest = w
   }
-  if (busiest === undefined) return
+  // All that it has may be nobody's any more, and only waits to be reported.
+  if (busiest === undefined || busiest.list.last === NONE) return
   // What nobody wants, or takes longer than it should: all that waits behind it is better off elsewhere.
   const stuck = Math.max(busiest.ghosts.size - busiest.ending.size, isStuck(busiest) ? 1 : 0)
   const isAsked = stuck > 0

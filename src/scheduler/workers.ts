@@ -73,7 +73,7 @@ export const processorLost = (s: State, e: Lost): void => {
 /** Fails ready tasks that no processor can ever run. */
 export const strand = (s: State): void => {
   for (const where of s.stranded) {
-    for (const queue of [s.fetched[where], s.inner[where], s.roots[where]]) {
+    for (const queue of [s.fetched[where], s.inner[where], s.distant[where], s.roots[where]]) {
       for (let task = queue.peek(); task !== NONE; task = queue.peek()) {
         queue.shift()
         if (s.tasks.status[task] === READY) fail(s, task, NONE, "unplaceable")

@@ -29,6 +29,27 @@ describe("SpillStore", () => {
       assert.isAtLeast(bytesOnDisk, all)
     }))
 
+  it.effect("writes what lies where it is asked when the turn of a write has come", () =>
+    Effect.gen(function*() {
+      const { filled } = memory()
+      const store = yield* makeSpillStore({ directory: yield* folder, permits: 1 })
+      const [first, before, after] = [filled(3 * MiB, 1), filled(MiB, 2), filled(MiB, 3)]
+      yield* store.write([first])
+      const begun: Array<string> = []
+      const write = (name: string, part: Uint8Array, where: Uint8Array) =>
+        start(store.write([part], () => {
+          begun.push(name)
+          return [where]
+        }))
+      const one = yield* write("first", first, first)
+      const two = yield* write("second", before, after)
+      assert.deepStrictEqual(begun, ["first"])
+      before.fill(0)
+      yield* intact(store, yield* Fiber.join(one), first)
+      yield* intact(store, yield* Fiber.join(two), after)
+      assert.deepStrictEqual(begun, ["first", "second"])
+    }))
+
   it.effect("writes over freed ranges instead of making its files longer", () =>
     Effect.gen(function*() {
       const { filled } = memory()

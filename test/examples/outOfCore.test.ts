@@ -33,9 +33,10 @@ describe.each(names)("examples/%s", (name) => {
     assert.strictEqual(outcome.budgetBytes, 16 * MIB)
     assert.isAbove(outcome.spilledBytes, 40 * MIB)
     assert.isAbove(outcome.restoredBytes, 40 * MIB)
-    // chunks that are in use cannot move: where no hole between them is large enough, work goes on beyond the budget, and
-    // that is counted
-    assert.isAtMost(outcome.peakStoreBytes, 16 * MIB + outcome.overdrafts * 2 * MIB)
+    // Chunks in use cannot move. What a task reads is put side by side before it is sent, so that there are holes for
+    // what it makes; where that did not come about in time, one block goes over the budget, and that is counted.
+    assert.isAtMost(outcome.overdrafts, 1)
+    assert.isAtMost(outcome.peakStoreBytes, 16 * MIB + outcome.overdrafts * outcome.blockBytes)
     assert.deepStrictEqual(readdirSync(spills), [])
   })
 

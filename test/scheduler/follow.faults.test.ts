@@ -237,4 +237,16 @@ describe("an input whose report comes late", () => {
     assert.strictEqual(lab.state.memory.resident, 1)
     assert.deepStrictEqual(lab.state.alive.map((w) => [w.sent, w.ghosts.size, w.ending.size]), [[0, 0, 0]])
   })
+
+  it("is not taken back for a worker that has nothing to do", () => {
+    const lab = new Lab()
+    lab.up(0, { follows: "shared" })
+    lab.learn(0.4)
+    lab.submit({ a: [], b: ["a"], c: [], d: ["c"] })
+    lab.finish("b", { bytes: 1 })
+    lab.finish("d", { bytes: 1 })
+    assert.deepStrictEqual(lab.state.alive.map((w) => [w.sent, w.ghosts.size, w.ending.size]), [[2, 2, 2]])
+    lab.up(1, { follows: "shared" })
+    assert.deepStrictEqual(lab.retracted(), [])
+  })
 })
