@@ -18,7 +18,7 @@ export class Wish {
   /** its task id, once it is submitted, or some of it */
   task = -1
   /** the chunks that it wants, as far as it is submitted */
-  readonly chunks: Array<number> = []
+  chunks: Array<number> = []
   failure: Failure | undefined = undefined
   private watchers: Array<() => void> = []
 

@@ -130,7 +130,8 @@ export class Nested {
       return new AllNode(
         Array.isArray(shape)
           ? shape.map((member) => this.resolve(held, member))
-          : Object.fromEntries(Object.entries(shape).map(([key, member]) => [key, this.resolve(held, member)]))
+          : Object.fromEntries(Object.entries(shape).map(([key, member]) => [key, this.resolve(held, member)])),
+        false
       )
     }
     return Array.isArray(arg)

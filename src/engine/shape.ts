@@ -31,7 +31,7 @@ const hold = (parts: ShapeParts, wish: Wish): Array<ChunkHandle> =>
 const running = (parts: ShapeParts): Pick<Shape, "collect" | "collectExit" | "compute" | "spawn"> => {
   const { core, wishes } = parts
   return {
-    collect: (handle) => core.open(using(parts, handle, false, (made) => wishes.read(made))),
+    collect: (handle) => core.open(using(parts, handle, false, (made) => wishes.take(made))),
     collectExit: (handle) => core.open(using(parts, handle, true, (made) => wishes.readExits(made))),
     compute: (handle) =>
       core.open(

@@ -215,5 +215,5 @@ export const abandon = (core: Core, submission: Submission): void => {
   if (lowering === undefined) return
   const slice = lowering.take()
   tell(core, submission, slice, submission.slices === 0 && slice.tasks.length === 0 ? "whole" : "last")
-  core.tell({ _tag: "dropped", tasks: lowering.made.reverse() })
+  core.tell({ _tag: "dropped", tasks: lowering.made.flat().reverse() })
 }

@@ -24,8 +24,6 @@ import type {
   SpawnWith
 } from "../graph/verbs.ts"
 
-const isAll = (member: unknown): boolean => member instanceof AllNode
-
 /** Puts leaves back into the shape of a handle. */
 const reshape = <A>(
   handle: Handle,
@@ -38,7 +36,8 @@ const reshape = <A>(
     const { shape } = at
     if (Array.isArray(shape)) {
       // a million leaves side by side are there as they are wanted
-      if (!shape.some(isAll)) return join(leaves.slice(next, next += shape.length))
+      if (at.isFlat && shape.length === leaves.length) return join(leaves)
+      if (at.isFlat) return join(leaves.slice(next, next += shape.length))
       return join((shape as ReadonlyArray<Handle>).map(build))
     }
     const record: Record<string, A> = {}

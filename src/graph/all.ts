@@ -11,10 +11,13 @@ export class AllNode extends Handle {
   declare readonly kind: typeof HandleKind.all
   /** Members are handles, other `all`s included; the object is this node's own copy. */
   declare readonly shape: ReadonlyArray<unknown> | Readonly<Record<string, unknown>>
+  /** Known to be an array of which no member is an `all`. */
+  declare readonly isFlat: boolean
 
-  constructor(shape: ReadonlyArray<unknown> | Readonly<Record<string, unknown>>) {
+  constructor(shape: ReadonlyArray<unknown> | Readonly<Record<string, unknown>>, isFlat: boolean) {
     super()
     this.shape = shape
+    this.isFlat = isFlat
   }
 }
 setKind(AllNode, HandleKind.all)
@@ -25,18 +28,21 @@ export const gather = (what: unknown, verb: string): Handle => {
   if (typeof what !== "object" || what === null || isForeignHandle(what)) throw notHandles(verb, what)
   if (Array.isArray(what)) {
     const items: ReadonlyArray<unknown> = what.slice()
+    let isFlat = true
     for (let i = 0; i < items.length; i++) {
-      if (!(items[i] instanceof Handle)) checkMember(items[i], verb, `[${i}]`)
-      countMember(items[i])
+      const item = items[i]
+      if (!(item instanceof Handle)) checkMember(item, verb, `[${i}]`)
+      else if (item.kind === HandleKind.all) isFlat = false
+      countMember(item)
     }
-    return new AllNode(items)
+    return new AllNode(items, isFlat)
   }
   const shape = { ...what } as Readonly<Record<string, unknown>>
   for (const key of Object.keys(shape)) {
     checkMember(shape[key], verb, `.${key}`)
     countMember(shape[key])
   }
-  return new AllNode(shape)
+  return new AllNode(shape, false)
 }
 
 /** How many handles other than `all`s a handle consists of. */

@@ -59,8 +59,8 @@ export class Lowering {
   private slice = makeSlice()
   /** a slice was taken: what was alive when it was looked at may be gone since */
   private resumed = false
-  /** tasks that it made, for when it is given up */
-  readonly made: Array<number> = []
+  /** tasks of the slices that were taken, for when it is given up */
+  readonly made: Array<ReadonlyArray<number>> = []
 
   constructor(host: LowerHost, roots: ReadonlyArray<Handle>) {
     this.host = host
@@ -126,6 +126,7 @@ export class Lowering {
   /** What was lowered since the last call. */
   take(): Slice {
     const slice = this.slice
+    this.made.push(slice.tasks.slice())
     this.slice = makeSlice()
     this.resumed = true
     return slice
@@ -195,7 +196,6 @@ export class Lowering {
     const task = host.open(whole)
     node.engine = host.engine
     node.task = task
-    this.made.push(task)
     slice.tasks.push(task)
     slice.classes.push(taskClass)
     const outputs = template.outputs === 0 ? 1 : template.outputs
