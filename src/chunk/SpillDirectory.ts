@@ -3,11 +3,10 @@
 
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { mkdir, mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises"
-import { hostname, tmpdir } from "node:os"
+import { mkdir, mkdtemp, readdir, rm, statfs } from "node:fs/promises"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as process from "node:process"
-import { crc32 } from "node:zlib"
+import { isGone, ownerPattern, ownName } from "./owner.ts"
 import { spillClosed, type SpillFailed, spillFailed, spillFailedFor } from "./SpillFailed.ts"
 
 /** A folder that comes into being when it is first needed. */
@@ -62,45 +61,20 @@ const prepare = Effect.fnUntraced(function*(base: string, byDefault: boolean) {
     yield* attempt(() => mkdir(base).catch((cause) => cause.code === "EEXIST" ? undefined : Promise.reject(cause)))
   }
   yield* removeLeftovers(base)
-  const own = yield* startOf("self")
-  return yield* attempt(() => mkdtemp(join(base, `poniard-spill-${machine()}-${process.pid}-${own ?? "0"}-`)))
+  const own = yield* ownName
+  return yield* attempt(() => mkdtemp(join(base, `poniard-spill-${own}-`)))
 })
+
+const leftover = new RegExp(`^poniard-spill-${ownerPattern}-`)
 
 /** Deletes spill folders below `base` whose process is gone; those of other machines are left alone. */
 export const removeLeftovers: (base: string) => Effect.Effect<void> = Effect.fnUntraced(function*(base: string) {
   const names = yield* Effect.orElseSucceed(Effect.tryPromise(() => readdir(base)), () => [])
   for (const name of names) {
-    const owner = /^poniard-spill-([0-9a-f]{8})-(\d+)-(\d+)-/.exec(name)
-    if (owner === null || owner[1] !== machine()) continue
-    if (!(yield* isAlive(Number(owner[2]), owner[3]))) yield* removeFolder(join(base, name))
+    const owner = leftover.exec(name)
+    if (owner !== null && (yield* isGone(owner[1], owner[2], owner[3]))) yield* removeFolder(join(base, name))
   }
 })
 
 const removeFolder = (path: string) =>
   Effect.ignore(Effect.tryPromise(() => rm(path, { recursive: true, force: true })))
-
-const isAlive = Effect.fnUntraced(function*(pid: number, started: string) {
-  if (started === "0" || process.platform !== "linux") return yield* answers(pid)
-  return (yield* startOf(pid)) === started
-})
-
-/** When a process began, in clock ticks since the system's start; undefined if there is none, or only its corpse. */
-const startOf = (pid: number | "self") =>
-  Effect.match(Effect.tryPromise(() => readFile(`/proc/${pid}/stat`, "latin1")), {
-    onFailure: () => undefined,
-    onSuccess: (stat) => {
-      // The second field, a name in parentheses, may hold spaces and parentheses (proc(5)).
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-      return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19]
-    }
-  })
-
-/** Whether a process of that number exists; one that we may not signal does. */
-const answers = (pid: number) =>
-  Effect.match(Effect.try({ try: () => process.kill(pid, 0), catch: (cause) => cause }), {
-    onFailure: (cause) => (cause as NodeJS.ErrnoException).code === "EPERM",
-    onSuccess: () => true
-  })
-
-// Process ids mean something only on their own machine, and a folder may be shared between machines and containers.
-const machine = () => crc32(hostname()).toString(16).padStart(8, "0")

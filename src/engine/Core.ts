@@ -8,7 +8,7 @@ import type { MemoryStore } from "../chunk/MemoryStore.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
 import type { ProcessorLost } from "../graph/errors.ts"
-import { ChainNode, Chains } from "../graph/fuse.ts"
+import { Chains, StandInNode } from "../graph/fuse.ts"
 import { label, labels } from "../graph/lower.ts"
 import type { TaskFunctionEntry } from "../graph/TaskFunction.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
@@ -20,6 +20,7 @@ import { type Event, FIRST_CLASS, type TaskClass } from "../scheduler/Event.ts"
 import { makeState, type State } from "../scheduler/State.ts"
 import { apply } from "../scheduler/step.ts"
 import { FREE } from "../scheduler/TaskTable.ts"
+import type { Checkpoints } from "./Checkpoints.ts"
 import type { Failure, Fault } from "./Failure.ts"
 import { Ids } from "./Ids.ts"
 import type { Journal } from "./Journal.ts"
@@ -58,6 +59,9 @@ export class Core {
   readonly timeouts = new Map<number, { readonly attempt: number; readonly stop: () => void }>()
   /** tasks that may have been what a worker died of */
   readonly suspects = new Set<number>()
+  /** what is to be known of results in another process, by task id; and who sees to it */
+  readonly keyed = new Map<number, string>()
+  checkpoints: Checkpoints | undefined = undefined
   /** what stops the timer of a task that is to be tried again, by task id */
   readonly delays = new Map<number, () => void>()
   /** what is known of the last worker that was lost */
@@ -124,11 +128,11 @@ export class Core {
     }
   }
 
-  /** Whether this engine has a node as a task, by itself or as the last of a chain. */
+  /** Whether this engine has a node as a task, by itself or as what another stands for. */
   isAlive(node: DelayedNode): boolean {
     if (node.engine !== this.id) return false
     const held = this.nodes[node.task]
-    return held === node || held instanceof ChainNode && held.last === node
+    return held === node || held instanceof StandInNode && held.last === node
   }
 
   /** A new chunk for output `index` of a task. */
@@ -276,6 +280,7 @@ export class Core {
     if (this.retries.size > 0) this.retries.delete(task)
     if (this.attempts.size > 0) this.attempts.delete(task)
     if (this.suspects.size > 0) this.suspects.delete(task)
+    if (this.keyed.size > 0) this.keyed.delete(task)
     this.taskIds.release(task)
   }
 

@@ -49,6 +49,15 @@ export interface EngineSnapshot {
     /** what went wrong with the disk last, if anything did */
     readonly trouble: string | undefined
   }
+  /** Values of tasks with the option `checkpoint`. */
+  readonly checkpoints: {
+    /** written so far */
+    readonly saved: number
+    /** read so far, instead of running the tasks that made them */
+    readonly restored: number
+    /** how many could not be written or read */
+    readonly failed: number
+  }
   /** The processors that are up. */
   readonly processors: ReadonlyArray<{
     /** the number in their names, such as the 2 of `thread 2` */
@@ -91,6 +100,11 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       recomputed: mover.lineage?.recomputed ?? 0,
       overdrafts: memory.overdrafts + rooms.overdrafts + core.store.overdrafts,
       trouble: mover.trouble
+    },
+    checkpoints: {
+      saved: core.checkpoints?.saved ?? 0,
+      restored: core.checkpoints?.restored ?? 0,
+      failed: core.checkpoints?.failed ?? 0
     },
     processors: [...workers.values()].map((w) => ({
       id: w.id,

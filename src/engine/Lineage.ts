@@ -181,7 +181,7 @@ export class Lineage {
 }
 
 /** The template of a task that is run again: its result goes with whoever asked for that. */
-const templateAgain = (template: Template): Template =>
+export const templateAgain = (template: Template): Template =>
   template.options.persist ? new Template(template.fn, { ...template.options, persist: false }) : template
 
 const why = (failure: Failure): string => {

@@ -4,6 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import { bytesFor, cut } from "../chunk/cut.ts"
 import { Entry, QUEUED } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
@@ -19,10 +20,8 @@ const WRITING = {}
 
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
 
-const slabBytes = (length: number): number => Math.max(64, Math.ceil(length / 64) * 64)
-
 /** Bytes of arena that an entry takes. */
-const roomOf = (entry: Entry): number => lengthsOf(entry).reduce((sum, length) => sum + slabBytes(length), 0)
+const roomOf = (entry: Entry): number => bytesFor(lengthsOf(entry))
 
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
@@ -120,7 +119,7 @@ export class Mover {
     const needed = roomOf(entry)
     if (slab >= 0) {
       const rest = this.core.store.arena.split(slab, needed)
-      this.read(chunk, entry, this.cut(entry, slab))
+      this.read(chunk, entry, cut(this.core.store.arena, slab, lengthsOf(entry)))
       return rest
     }
     this.rooms.ask(NOBODY, needed, needed, (offset) => {
@@ -129,22 +128,9 @@ export class Mover {
         if (offset >= 0) this.core.store.arena.release(offset)
         if (entry.released) this.discard(entry)
         else this.lose(chunk, `no room for its ${needed} bytes`)
-      } else this.read(chunk, entry, this.cut(entry, offset))
+      } else this.read(chunk, entry, cut(this.core.store.arena, offset, lengthsOf(entry)))
     })
     return -1
-  }
-
-  /** Cuts a slab into one for each part of an entry; what is left over is free. */
-  private cut(entry: Entry, slab: number): Array<number> {
-    const { arena } = this.core.store
-    const offsets: Array<number> = []
-    let at = slab
-    for (const length of lengthsOf(entry)) {
-      offsets.push(at)
-      at = arena.split(at, Math.max(1, length))
-    }
-    if (at >= 0) arena.release(at)
-    return offsets
   }
 
   private read(chunk: number, entry: Entry, offsets: ReadonlyArray<number>): void {

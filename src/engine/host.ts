@@ -64,6 +64,8 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
   const { core } = shell
   const { store } = core
   const [task, attempt] = [batch.tasks[i], batch.attempts[i]]
+  // Of the engine's own, such as those that read a checkpoint.
+  if (value instanceof Entry) return value
   try {
     if (isA(value, ChunkHandle) && value.engine === core.id && value.lease !== undefined) {
       return store.share(value.chunk)
@@ -106,7 +108,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
     for (let index = 0; value < until; value++, index++) {
       let held = batch.values[value]
       if (!current) {
-        if (batch.held) discard(store, held)
+        discard(store, held)
         bytes.push(0)
         places.push(0)
         continue
@@ -114,6 +116,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
       if (!batch.held) held = packed(shell, worker, batch, i, held)
       bytes.push(store.set(core.chunkOf(task, index), held))
       places.push(placeOf(held))
+      if (core.keyed.size > 0) core.checkpoints!.save(task, index, held)
     }
   }
   core.tell({

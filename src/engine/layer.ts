@@ -5,16 +5,21 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { openCheckpointDirectory } from "../chunk/CheckpointDirectory.ts"
 import { Crossing } from "../chunk/codec.ts"
 import { MemoryStore } from "../chunk/MemoryStore.ts"
 import { makeSpillStore } from "../chunk/SpillStore.ts"
 import { EngineKey, type Shape } from "../graph/EngineService.ts"
 import { errorClasses } from "../graph/errors.ts"
+import { refuse } from "../graph/refuse.ts"
 import { registeredModules } from "../graph/TaskModule.ts"
 import { fiberProcessor } from "../processor/fiber.ts"
 import type { Processor } from "../processor/Processor.ts"
 import { workerProcessor } from "../processor/worker.ts"
 import { countBudget } from "./budgets.ts"
+import type { CheckpointParts } from "./CheckpointReader.ts"
+import { Checkpoints } from "./Checkpoints.ts"
+import { ContentKeys } from "./ContentKeys.ts"
 import { Core } from "./Core.ts"
 import { storeValue } from "./data.ts"
 import { hostOf, type Shell } from "./host.ts"
@@ -25,7 +30,7 @@ import { isWorker, print } from "./machine.ts"
 import { ModuleServices } from "./ModuleServices.ts"
 import { Mover } from "./Mover.ts"
 import { Nested } from "./nested.ts"
-import { type CheckedOptions, checkOptions, type EngineOptions } from "./options.ts"
+import { type CheckedOptions, checkOptions, type CheckpointOptions, type EngineOptions } from "./options.ts"
 import { Pool } from "./Pool.ts"
 import { Rooms } from "./Rooms.ts"
 import { shapeOf } from "./shape.ts"
@@ -54,6 +59,23 @@ const storeOf = ({ check, memory }: CheckedOptions, strays: Strays): MemoryStore
     onStray: (offset, bytes) => strays.found(offset, bytes)
   })
 }
+
+const makeCheckpoints = Effect.fnUntraced(function*(parts: CheckpointParts, options: CheckpointOptions) {
+  const directory = yield* openCheckpointDirectory(options.directory, options.durable).pipe(
+    Effect.catch((error) =>
+      Effect.die(
+        refuse("GraphInvalid", {
+          path: "Engine.layer: options.checkpoint.directory",
+          reason: `nothing can be kept in ${options.directory}: ${error.message}`
+        })
+      )
+    )
+  )
+  const checkpoints = new Checkpoints(parts, new ContentKeys(parts.core, parts.mover), directory, options.keep)
+  yield* checkpoints.open
+  yield* Effect.addFinalizer(checkpoints.close)
+  return checkpoints
+})
 
 const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return<Shape, never, Scope.Scope> {
   if (isWorker()) {
@@ -85,7 +107,11 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
   yield* Effect.addFinalizer(() => services.close)
   const wishes = new Wishes(core, mover, later)
   mover.lineage = new Lineage(core, wishes, later, options.lineage)
+  const outer = Context.omit(Scope.Scope)(context as Context.Context<Scope.Scope>) as Context.Context<never>
   const parts = { core, mover, rooms, wishes, later }
+  if (options.checkpoint !== undefined) {
+    core.checkpoints = yield* makeCheckpoints({ ...parts, context: outer }, options.checkpoint)
+  }
   const shell: Shell = {
     core,
     rooms,
@@ -95,7 +121,7 @@ const make = Effect.fnUntraced(function*(given: EngineOptions): Effect.fn.Return
       return nested
     },
     put: (value) => storeValue(parts, value),
-    context: Context.omit(Scope.Scope)(context as Context.Context<Scope.Scope>) as Context.Context<never>,
+    context: outer,
     later,
     replace: (worker, exit) => pool.replace(worker, exit),
     stray: (text, task) => {

@@ -33,12 +33,31 @@ export interface EngineOptions {
    * those that must run before them, take no more than so many bytes. Bytes, or text. Default: 64 MiB.
    */
   readonly lineage?: number | string
+  /** Where results of tasks with the option `checkpoint` last beyond the engine. Default: nowhere, such tasks are refused. */
+  readonly checkpoint?: {
+    /** A folder, made if need be; several engines and processes may share it. */
+    readonly directory: string
+    /**
+     * How long files stay: for ever, until the engine that wrote or read them ends well, or, in bytes (or text such as
+     * "10 GiB"), until there are more, when the oldest go. Default: "forever".
+     */
+    readonly keep?: "forever" | "success" | number | string
+    /** A file counts when it is on the disk itself, not only in the system's memory. Slow. Default: false. */
+    readonly durable?: boolean
+  }
   /** Where spilled chunks go. Default: PONIARD_SPILL_DIR, or the system's temporary folder. */
   readonly spillDirectory?: string
   /** How threads are talked to: "thread" (shared memory), or "bytes", which shares nothing. Default: "thread". */
   readonly transport?: "thread" | "bytes" | Transport
   /** Processors instead of threads and fibers. */
   readonly processors?: ReadonlyArray<Processor>
+}
+
+/** How an engine keeps checkpoints. */
+export interface CheckpointOptions {
+  readonly directory: string
+  readonly keep: "forever" | "success" | number
+  readonly durable: boolean
 }
 
 /** Options after checking. */
@@ -50,6 +69,7 @@ export interface CheckedOptions {
   readonly check: boolean
   readonly fuse: boolean
   readonly lineage: number
+  readonly checkpoint: CheckpointOptions | undefined
   readonly spillDirectory: string | undefined
   readonly transport: "thread" | "bytes" | Transport
   readonly processors: ReadonlyArray<Processor> | undefined
@@ -63,6 +83,7 @@ const known = [
   "check",
   "fuse",
   "lineage",
+  "checkpoint",
   "spillDirectory",
   "transport",
   "processors"
@@ -74,6 +95,33 @@ const bad = (path: string, reason: string): Error =>
 const count = (value: number | undefined, name: string, least: number): void => {
   if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return
   throw bad(name, `expected a whole number, ${least} or more, got ${String(value)}`)
+}
+
+const checkpointNames = ["directory", "keep", "durable"]
+
+const checkCheckpoint = (given: NonNullable<EngineOptions["checkpoint"]>): CheckpointOptions => {
+  if (typeof given !== "object" || given === null) {
+    throw bad("checkpoint", `expected { directory, keep?, durable? }, got ${describe(given)}`)
+  }
+  for (const name of Object.keys(given)) {
+    if (!checkpointNames.includes(name)) {
+      throw bad(`checkpoint.${name}`, `there is no option of that name. Options are ${checkpointNames.join(", ")}`)
+    }
+  }
+  const { directory, durable = false, keep = "forever" } = given
+  if (typeof directory !== "string" || directory === "") {
+    throw bad("checkpoint.directory", `expected the path of a folder, got ${describe(directory)}`)
+  }
+  if (typeof durable !== "boolean") {
+    throw bad("checkpoint.durable", `expected true or false, got ${describe(durable)}`)
+  }
+  return {
+    directory,
+    durable,
+    keep: keep === "forever" || keep === "success"
+      ? keep
+      : parseBytes(keep, "Engine.layer: options.checkpoint.keep (\"forever\", \"success\" or bytes)")
+  }
 }
 
 /** The least budget that makes sense, and the least heap. */
@@ -110,6 +158,7 @@ export const checkOptions = (options: EngineOptions): CheckedOptions => {
     check: options.check ?? false,
     fuse: options.fuse ?? false,
     lineage: options.lineage === undefined ? LINEAGE : parseBytes(options.lineage, "Engine.layer: options.lineage"),
+    checkpoint: options.checkpoint === undefined ? undefined : checkCheckpoint(options.checkpoint),
     spillDirectory: options.spillDirectory ?? spillDirectory(),
     transport: options.transport ?? "thread",
     processors: options.processors

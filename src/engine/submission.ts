@@ -1,6 +1,7 @@
 // Submissions: graphs that users want, lowered slice by slice inside the loop's turns, so that no task can be released
 // between the moment a graph refers to it and the moment the scheduler knows.
 import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
 import { encode } from "../chunk/codec.ts"
 import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull } from "../chunk/MemoryStore.ts"
@@ -24,6 +25,14 @@ import type { Wish } from "./Wish.ts"
 /** Tasks lowered in one turn for one submission. */
 const SLICE = 1024
 
+/** Thrown where a lowering cannot go on before something else is done: it comes back to the same place. */
+export class Waiting {
+  readonly until: Effect.Effect<void, Error>
+  constructor(until: Effect.Effect<void, Error>) {
+    this.until = until
+  }
+}
+
 /** A graph on its way to the scheduler. */
 export interface Submission {
   readonly wish: Wish
@@ -37,6 +46,8 @@ export interface Submission {
   needs: number
   /** the slab that it was given for them, or -1 */
   room: number
+  /** why what it waited for did not come about */
+  problem: Error | undefined
 }
 
 /** A submission of a wish. */
@@ -47,24 +58,28 @@ export const makeSubmission = (wish: Wish, context: Context.Context<never>, agai
   lowering: undefined,
   slices: 0,
   needs: 0,
-  room: -1
+  room: -1,
+  problem: undefined
 })
 
 const hostOf = (core: Core, { again, context }: Submission): LowerHost => ({
   engine: core.id,
   isAlive: (node) => core.isAlive(node),
-  fuse: core.chains &&
-    ((node, mark) => fuse(node, core.chains!, (before) => before.engine !== mark && !core.isAlive(before))),
+  instead: insteadOf(core),
   open: (node) => {
     const task = core.taskIds.take()
     core.nodes[task] = node
+    if (node.template.options.checkpoint) core.checkpoints?.opened(task, node)
     if (node.template.fn.kind === "closure" && context !== none) core.contexts.set(task, context)
     return task
   },
   output: (task, index) => core.openChunk(task, index),
   chunkOf: (task, index) => core.chunkOf(task, index),
   hasOutput: (task, index) => core.hasOutput(task, index),
-  classOf: (template) => core.classOf(template),
+  classOf: (template) => {
+    if (template.options.checkpoint && core.checkpoints === undefined) throw noPlace(template)
+    return core.classOf(template)
+  },
   heldChunk: (handle) => heldChunk(core, handle),
   pendingNode: (handle) => handle instanceof SpawnedHandle ? spawnedNode(core, handle, again) : undefined,
   value: (value, template, stored) => inputValue(core, value as object, template, stored),
@@ -76,7 +91,22 @@ const hostOf = (core: Core, { again, context }: Submission): LowerHost => ({
   prepare: (task, args) => void core.prepared.set(task, args)
 })
 
+const noPlace = ({ fn, options }: Template): Error => {
+  const reason = "this engine has no place for checkpoints: Engine.layer({ checkpoint: { directory } })"
+  return refuse("GraphInvalid", { path: `"${options.name ?? fn.name}": options.checkpoint`, reason })
+}
+
 const none = Context.empty()
+
+/** What is lowered instead of a task: the reading of its checkpoint, or the chain that it ends. */
+const insteadOf = (core: Core): LowerHost["instead"] => {
+  const { chains, checkpoints } = core
+  if (chains === undefined && checkpoints === undefined) return undefined
+  return (node, mark) =>
+    checkpoints !== undefined && node.template.options.checkpoint
+      ? checkpoints.instead(node)
+      : chains && fuse(node, chains, (before) => before.engine !== mark && !core.isAlive(before))
+}
 
 const spawnedNode = (core: Core, handle: SpawnedHandle, again: boolean): DelayedNode | undefined => {
   const problem = again ? undefined : handleProblem(core, handle, "an input", false)
@@ -155,6 +185,7 @@ const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | 
 
 /** Lowers up to a slice; false if there is more to come. Asks for room when an input value finds none. */
 const lower = (core: Core, submission: Submission, lowering: Lowering, ask: AskRoom): boolean => {
+  if (submission.problem !== undefined) throw submission.problem
   if (submission.needs < 0) throw new StoreFull({ needed: -submission.needs, budget: core.store.budget })
   // Nobody can have it in between: its slab is free from here to the value's copy.
   if (submission.room >= 0) core.store.arena.release(submission.room)
@@ -162,6 +193,14 @@ const lower = (core: Core, submission: Submission, lowering: Lowering, ask: AskR
   try {
     return lowering.run(SLICE)
   } catch (error) {
+    if (error instanceof Waiting) {
+      submission.needs = 1
+      core.checkpoints!.wait(error.until, (problem) => {
+        submission.needs = 0
+        submission.problem = problem
+      })
+      return false
+    }
     if (!(error instanceof ArenaFull)) throw error
     const { needed } = error
     if (needed > core.store.budget) throw new StoreFull({ needed, budget: core.store.budget })

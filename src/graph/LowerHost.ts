@@ -1,7 +1,7 @@
 // What a lowering (lower.ts) asks of whom it works for: an engine, or inside a task on a worker the far side of one. Types
 // only, and the two marks that stand among prepared arguments.
 import type { DelayedNode } from "./Delayed.ts"
-import type { ChainNode } from "./fuse.ts"
+import type { StandInNode } from "./fuse.ts"
 import type { Handle } from "./Handle.ts"
 import type { Template } from "./Template.ts"
 
@@ -11,8 +11,8 @@ export interface LowerHost {
   readonly engine: number
   /** Whether this engine has the node as a task. */
   readonly isAlive: (node: DelayedNode) => boolean
-  /** The chain of tasks that ends with the node, to be lowered as one task, or undefined; not there: nothing is merged. */
-  readonly fuse?: ((node: DelayedNode, mark: number) => ChainNode | undefined) | undefined
+  /** The task that is lowered instead of a node and what it needs, or undefined; not there: none ever is. */
+  readonly instead?: ((node: DelayedNode, mark: number) => StandInNode | undefined) | undefined
   /** A new task id for the node. */
   readonly open: (node: DelayedNode) => number
   /** A new chunk id: output `index` of `task`. */

@@ -41,7 +41,7 @@ export const templateOf = (fn: unknown, options: unknown, verb: string): Templat
   if (typeof fn !== "function") {
     throw refuse("GraphInvalid", { path: `${verb}: the first argument`, reason: notAFunction(fn) })
   }
-  if (options !== undefined) return new Template(entryOf(fn), resolveOptions(options, verb))
+  if (options !== undefined) return withOptions(entryOf(fn), resolveOptions(options, verb), verb)
   const found = defaults.get(fn)
   const entry = (fn as { readonly [brandKey]?: TaskFunctionEntry })[brandKey]
   // A closure may have become a task function since, and a task function may have been registered anew.
@@ -49,6 +49,16 @@ export const templateOf = (fn: unknown, options: unknown, verb: string): Templat
   const template = new Template(entryOf(fn), resolveOptions(undefined, verb))
   defaults.set(fn, template)
   return template
+}
+
+const withOptions = (fn: TaskFunctionEntry, options: ResolvedOptions, verb: string): Template => {
+  if (options.checkpoint && fn.kind === "closure") {
+    const reason =
+      `${describe(fn.call)} is a closure, of which nobody can say whether it is the same in another process: `
+      + "move it to a task module (Task.module), or make it a Task.inline"
+    throw refuse("GraphInvalid", { path: `${verb}: options.checkpoint`, reason })
+  }
+  return new Template(fn, options)
 }
 
 const notAFunction = (fn: unknown): string =>

@@ -13,8 +13,8 @@ export const MOST_MEMBERS = 32
 /** Chains of different functions that an engine tells its workers of, at most; what comes after is not merged. */
 const MOST_KINDS = 1024
 
-/** Several tasks as one. Users hold the last; the others are nobody's. */
-export class ChainNode extends DelayedNode {
+/** A task that runs instead of the one that users hold, and of others that nobody holds. */
+export class StandInNode extends DelayedNode {
   declare readonly last: DelayedNode
 
   constructor(template: Template, inputs: ReadonlyArray<unknown>, last: DelayedNode) {
@@ -168,7 +168,7 @@ export const fuse = (
   last: DelayedNode,
   chains: Chains,
   isFree: (node: DelayedNode) => boolean
-): ChainNode | undefined => {
+): StandInNode | undefined => {
   if (!isMergeable(last.template, true)) return undefined
   const members = [last]
   const ats: Array<number> = []
@@ -184,5 +184,5 @@ export const fuse = (
   if (members.length === 1) return undefined
   ats.push(-1)
   const template = chains.templateOf(members, ats)
-  return template === undefined ? undefined : new ChainNode(template, inputsOf(members, ats), last)
+  return template === undefined ? undefined : new StandInNode(template, inputsOf(members, ats), last)
 }

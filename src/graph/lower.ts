@@ -4,7 +4,7 @@
 import type { AllNode } from "./all.ts"
 import { labelOf } from "./chain.ts"
 import type { DelayedNode, OutputNode } from "./Delayed.ts"
-import type { ChainNode } from "./fuse.ts"
+import type { StandInNode } from "./fuse.ts"
 import { Handle, HandleKind } from "./Handle.ts"
 import { Leaves, membersOf } from "./Leaves.ts"
 import { LargeInput, ListInput, type LowerHost } from "./LowerHost.ts"
@@ -51,8 +51,8 @@ export class Lowering {
   private readonly host: LowerHost
   private readonly mark: number
   private readonly stack: Array<DelayedNode> = []
-  /** where something is merged: by place on the stack, the chain that the node ends, as it was when the node was met */
-  private readonly chains: Array<ChainNode | undefined> = []
+  /** by place on the stack, what is lowered instead of the node, as it was when the node was met */
+  private readonly others: Array<StandInNode | undefined> = []
   private readonly leaves: Leaves
   /** the root that is being lowered, or a member of it */
   private leaf: Handle | undefined
@@ -84,7 +84,7 @@ export class Lowering {
       const node = stack[depth - 1]
       if (node.engine === host.engine && host.isAlive(node)) stack.pop()
       else if (node.engine === this.mark) {
-        const whole = host.fuse === undefined ? node : this.chains[depth - 1] ?? node
+        const whole = host.instead === undefined ? node : this.others[depth - 1] ?? node
         if (this.resumed) {
           this.pushInputs(whole)
           if (stack.length > depth) continue
@@ -93,20 +93,20 @@ export class Lowering {
         stack.pop()
         if (this.slice.tasks.length >= until) return false
       } else {
+        const whole = host.instead === undefined ? node : this.replaced(node, depth - 1)
         node.engine = this.mark
-        const whole = host.fuse === undefined ? node : this.merged(node, depth - 1)
-        if (whole !== node) left -= whole.template.fn.parts!.length
+        if (whole !== node) left -= whole.template.fn.parts?.length ?? 0
         this.pushInputs(whole)
       }
     }
     return false
   }
 
-  /** The chain that a node ends, or the node; remembered for its place on the stack. */
-  private merged(node: DelayedNode, place: number): DelayedNode {
-    const chain = this.host.fuse!(node, this.mark)
-    this.chains[place] = chain
-    return chain ?? node
+  /** What is lowered instead of a node, or the node; remembered for its place on the stack. */
+  private replaced(node: DelayedNode, place: number): DelayedNode {
+    const other = this.host.instead!(node, this.mark)
+    this.others[place] = other
+    return other ?? node
   }
 
   /** Notes the chunk of the root that is lowered and goes on to the next one; false if there is none. */
@@ -187,7 +187,7 @@ export class Lowering {
     return refuse("GraphInvalid", { path: label(node), reason })
   }
 
-  /** Lowers a node as one task: itself, or the chain that it ends. */
+  /** Lowers a node as one task: itself, or what stands for it. */
   private emit(node: DelayedNode, whole: DelayedNode): void {
     const { host, slice } = this
     const { template } = whole

@@ -40,6 +40,17 @@ export interface TaskOptions {
    * largest that the function has made so far, at first the sum of its inputs.
    */
   readonly bytes?: number | string
+  /**
+   * The result is written to the engine's checkpoint directory, and whoever asks for the same later, in this process or
+   * another, has it from there: the task does not run again, nor does what only it needs. The same is: the same function,
+   * with the same sources (or `version`), and the same inputs, which may be values and tasks but no closures. What cannot
+   * be written or read is logged, and the task runs as if there was nothing. Default: false.
+   */
+  readonly checkpoint?: boolean
+  /** Instead of its sources, what a checkpoint's function is known by: change it when results change. */
+  readonly version?: string
+  /** With `checkpoint`: whether what is there is used; false runs the task and replaces it. Default: true. */
+  readonly restore?: boolean
   /** The function is given the Chunks themselves, not their values. Default: false. */
   readonly meta?: boolean
   /** The function returns that many items, in an array; each is a chunk and a Delayed of its own. Not for `spawnWith`. */
@@ -57,6 +68,9 @@ export interface ResolvedOptions {
   readonly bytes: number
   readonly persist: boolean
   readonly getResult: boolean
+  readonly checkpoint: boolean
+  readonly version: string | undefined
+  readonly restore: boolean
   readonly meta: boolean
   /** 0: not given, one value; otherwise how many items the function returns. */
   readonly outputs: number
@@ -73,6 +87,9 @@ export const defaultOptions: ResolvedOptions = Object.freeze({
   bytes: -1,
   persist: false,
   getResult: false,
+  checkpoint: false,
+  version: undefined,
+  restore: true,
   meta: false,
   outputs: 0,
   rerun: true
@@ -101,6 +118,9 @@ const readers: { readonly [Name in keyof TaskOptions]-?: Reader } = {
   bytes: (value, place) => parseBytes(value, place),
   persist: (value, place) => flag(place, value),
   getResult: (value, place) => flag(place, value),
+  checkpoint: (value, place) => flag(place, value),
+  version: (value, place) => typeof value === "string" && value !== "" ? value : wrong(place, value, "a text"),
+  restore: (value, place) => flag(place, value),
   meta: (value, place) => flag(place, value),
   outputs: (value, place) =>
     Number.isSafeInteger(value) && (value as number) >= 1 ? value : wrong(place, value, "a whole number, 1 or more")

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Worker, type WorkerOptions } from "node:worker_threads"
 
-const entry = new URL(import.meta.url.endsWith(".ts") ? "../worker/entry.ts" : "../worker/entry.js", import.meta.url)
+/** The first file of a thread. */
+const fileOf = (name: string): URL =>
+  new URL(`../worker/${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
 
 const ownArguments = /^--(inspect|cpu-prof|heap-prof|test|watch|input-type)/
 const programText = /^(-e|-p|-pe|--eval|--print)$/
@@ -34,10 +36,14 @@ const environment = (): NodeJS.ProcessEnv => {
  * Starts a thread of ours with more limits than those of its young objects. A Worker refuses arguments that are the whole
  * process's, as those for V8 are: it goes without them.
  */
-export const newThread = (options: WorkerOptions, limits: NonNullable<WorkerOptions["resourceLimits"]>): Worker => {
+export const newThread = (
+  options: WorkerOptions,
+  limits: NonNullable<WorkerOptions["resourceLimits"]>,
+  first: "entry" | "sources" = "entry"
+): Worker => {
   inherited ??= inheritedArguments(process.execArgv)
   const start = (): Worker =>
-    new Worker(entry, {
+    new Worker(fileOf(first), {
       ...options,
       env: environment(),
       execArgv: [...inherited!, "--conditions=poniard-worker"],

@@ -5,7 +5,7 @@ import { Schedule } from "effect"
 import { all } from "../../src/graph/all.ts"
 import { callMember, chainLabel, ownerOf, readParts } from "../../src/graph/chain.ts"
 import { delayed, DelayedNode, MANY, type OutputNode } from "../../src/graph/Delayed.ts"
-import { type ChainNode, Chains, fuse, MOST_MEMBERS } from "../../src/graph/fuse.ts"
+import { Chains, fuse, MOST_MEMBERS, type StandInNode } from "../../src/graph/fuse.ts"
 import { label, Lowering, type Slice } from "../../src/graph/lower.ts"
 import type { LowerHost } from "../../src/graph/LowerHost.ts"
 import { Task } from "../../src/graph/Task.ts"
@@ -21,11 +21,11 @@ const nodeOf = (handle: unknown): DelayedNode => handle as DelayedNode
 const always = (): boolean => true
 const fused = (handle: unknown, chains = new Chains(always), isFree: (node: DelayedNode) => boolean = always) =>
   fuse(nodeOf(handle), chains, isFree)
-const namesOf = (chain: ChainNode | undefined): ReadonlyArray<string> | undefined =>
+const namesOf = (chain: StandInNode | undefined): ReadonlyArray<string> | undefined =>
   chain?.template.fn.parts?.map(({ fn }) => fn.name)
 
 /** What a chain of plain functions gives, as processors run it. */
-const valueOf = ({ inputs, template: { fn: { parts } } }: ChainNode): unknown =>
+const valueOf = ({ inputs, template: { fn: { parts } } }: StandInNode): unknown =>
   parts!.reduce<unknown>((value, part) => callMember(part.fn.call!, part, inputs, value), undefined)
 
 describe("tasks that follow each other, each used only by the next", () => {
@@ -198,7 +198,7 @@ const makeHost = (): LowerHost & { readonly opened: Array<DelayedNode> } => {
     opened,
     engine: 77,
     isAlive: alive,
-    fuse: (node, mark) => fuse(node, chains, (before) => before.engine !== mark && !alive(before)),
+    instead: (node, mark) => fuse(node, chains, (before) => before.engine !== mark && !alive(before)),
     open: (node) => opened.push(node) - 1,
     output: (task) => task,
     chunkOf: (task) => task,

@@ -20,6 +20,9 @@ describe("options", () => {
       name: "n",
       persist: true,
       getResult: true,
+      checkpoint: true,
+      version: "2",
+      restore: false,
       meta: true
     })
     assert.deepStrictEqual(all, {
@@ -32,6 +35,9 @@ describe("options", () => {
       getResult: true,
       meta: true,
       outputs: 1,
+      checkpoint: true,
+      version: "2",
+      restore: false,
       rerun: true
     })
     assert.deepStrictEqual(Object.keys(all as object), Object.keys(defaultOptions))
@@ -43,7 +49,7 @@ describe("options", () => {
     const error = refused(() => resolve({ prioritee: 1 }))
     assert.strictEqual(error.path, "delayed: options.prioritee")
     assert.include(error.message, "did you mean priority?")
-    assert.include(error.message, "name, priority, timeout, retry, bytes, persist, getResult, meta, outputs")
+    assert.include(error.message, "bytes, persist, getResult, checkpoint, version, restore, meta, outputs")
     assert.notInclude(refused(() => resolve({ colour: 1 })).message, "did you mean")
     assert.strictEqual(refused(() => resolve({ cache: true })).path, "delayed: options.cache")
     assert.strictEqual(refused(() => resolve({ constructor: 1 })).path, "delayed: options.constructor")
@@ -53,6 +59,10 @@ describe("options", () => {
     const wrong: ReadonlyArray<readonly [options: object, expected: string]> = [
       [{ name: "" }, "expected a text"],
       [{ name: 3 }, "expected a text, got the number 3"],
+      [{ checkpoint: "yes" }, "expected true or false"],
+      [{ restore: 1 }, "expected true or false"],
+      [{ version: "" }, "expected a text"],
+      [{ version: 2 }, "expected a text, got the number 2"],
       [{ priority: "high" }, "expected a finite number"],
       [{ priority: Infinity }, "expected a finite number"],
       [{ timeout: 0 }, "expected a duration above zero"],
