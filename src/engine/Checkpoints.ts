@@ -38,7 +38,7 @@ export class Checkpoints {
   /** every file's bytes by key, the one written first before the others; only where their sum is bounded */
   private readonly files = new Map<string, number>()
   private total = 0
-  /** files that were written or read here */
+  /** files that were written or read here, where they go after a success */
   private readonly used = new Set<string>()
   private pending = 0
   private idle: Array<() => void> = []
@@ -114,7 +114,7 @@ export class Checkpoints {
       parts: undefined
     } as const
     const { persist, priority } = options
-    const bytes = rounded(sizes.reduce((sum, size) => sum + size, 0))
+    const bytes = Math.min(rounded(sizes.reduce((sum, size) => sum + size, 0)), this.parts.core.store.budget)
     const template = new Template(fn, { ...defaultOptions, name: label(node), bytes, outputs, persist, priority })
     return new StandInNode(template, [], node)
   }
@@ -137,7 +137,7 @@ export class Checkpoints {
       },
       onSuccess: (found) => {
         this.restored += found.length
-        for (const file of files) this.used.add(file)
+        if (this.keep === "success") { for (const file of files) this.used.add(file) }
         return Effect.succeed(found)
       }
     })
@@ -190,7 +190,7 @@ export class Checkpoints {
 
   private written(file: string): void {
     this.saved++
-    this.used.add(file)
+    if (this.keep === "success") this.used.add(file)
     if (typeof this.keep !== "number") return
     this.note(file, this.directory.size(file))
     for (const [key, bytes] of this.files) {

@@ -17,6 +17,9 @@ import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import type { Mover } from "./Mover.ts"
 import { handleProblem, Waiting } from "./submission.ts"
 
+/** Bytes of an array from which on it is looked at once, however many tasks are given it. */
+const LARGE = 4096
+
 /** The tasks whose results a task is given. */
 const inputsOf = (node: DelayedNode): ReadonlyArray<DelayedNode> => {
   const found: Array<DelayedNode> = []
@@ -39,8 +42,8 @@ export class ContentKeys {
   private readonly core: Core
   private readonly mover: Mover
   private readonly keys = new WeakMap<DelayedNode, string>()
-  /** digests of stored values, by how they are held */
-  private readonly contents = new WeakMap<Entry, string>()
+  /** digests of stored values, by how they are held, and of large arrays, which many tasks may be given */
+  private readonly contents = new WeakMap<Entry | ArrayBufferView, string>()
   private readonly sources = new Map<string, Sources>()
 
   constructor(core: Core, mover: Mover) {
@@ -91,11 +94,20 @@ export class ContentKeys {
   }
 
   private known(o: object): { readonly text: string } | { readonly value: unknown } | undefined {
-    if (!(o instanceof Handle)) return undefined
+    if (!(o instanceof Handle)) return ArrayBuffer.isView(o) && o.byteLength >= LARGE ? this.largeArray(o) : undefined
     if (o instanceof AllNode) return { value: o.shape }
     if (o instanceof OutputNode) return { text: `${this.keys.get(o.node)}:${o.index}` }
     if (o instanceof ChunkHandle) return { text: `value ${this.contentOf(o)}` }
     return { text: this.keys.get(o instanceof SpawnedHandle ? o.node : o as DelayedNode)! }
+  }
+
+  private largeArray(array: ArrayBufferView): { readonly text: string } {
+    let content = this.contents.get(array)
+    if (content === undefined) {
+      content = digest(array, this.core.store.crossing, () => undefined, "an array")
+      this.contents.set(array, content)
+    }
+    return { text: `value ${content}` }
   }
 
   /** What is to be known of a function. */

@@ -20,6 +20,14 @@ const operations = {
    * const program = collect(delayed(square)(6))
    *
    * yield* program.pipe(Effect.provide(Engine.layer({ threads: 2, memory: "64 MiB" }))) // => 36
+   *
+   * @example
+   * import { tmpdir } from "node:os"
+   *
+   * // in another process, later: the same, and square does not run
+   * const lasting = Engine.layer({ threads: 2, checkpoint: { directory: `${tmpdir()}/squares`, keep: "success" } })
+   *
+   * yield* collect(delayed(square, { checkpoint: true })(6)).pipe(Effect.provide(lasting)) // => 36
    */
   layer,
 
