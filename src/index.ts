@@ -5,6 +5,7 @@ export { delayed } from "./graph/Delayed.ts"
 export {
   ChunkLost,
   GraphInvalid,
+  InputChanged,
   InputMutated,
   NotTransferable,
   ProcessorLost,

@@ -1,5 +1,6 @@
 // How one stored value is held: its kind, where its parts lie in the arena, its copy on disk. Plain primitives are
 // kept as they are and have no entry. Not here: who may free it (MemoryStore.ts), when it moves (scheduler).
+import type { Handle } from "../graph/Handle.ts"
 import type { SpillHandle } from "./SpillStore.ts"
 
 /** Constructors of raw parts by code; the code is the index. 0 is not used: it stands for a value of the codec. */
@@ -57,6 +58,8 @@ export class Entry {
   /** bytes that it occupies in memory, roundings included */
   bytes: number
   disk: SpillHandle | undefined = undefined
+  /** what it is computed from whenever it is not in memory; such a value is never written to disk */
+  origin: Handle | undefined = undefined
   /** a write or read is under way; set to undefined when it is to be forgotten */
   moving: object | undefined = undefined
   /** released while it was moving */

@@ -12,6 +12,7 @@ import { membersOf } from "../graph/Leaves.ts"
 import { argumentsOf, label } from "../graph/lower.ts"
 import { refuse } from "../graph/refuse.ts"
 import { type Sources, sourcesOf } from "../processor/sources.ts"
+import { asError } from "./CheckpointReader.ts"
 import type { Core } from "./Core.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import type { Mover } from "./Mover.ts"
@@ -148,10 +149,12 @@ export class ContentKeys {
     const found = this.contents.get(held)
     if (found !== undefined) return found
     if (held.parts.length > 0 && held.parts[0] < 0) {
-      throw new Waiting(Effect.map(
-        this.mover.readOwn(held),
-        (value) => void this.contents.set(held, this.digestOf(value, "a Chunk"))
-      ))
+      throw new Waiting(
+        this.mover.readOwn(held).pipe(
+          Effect.map((value) => void this.contents.set(held, this.digestOf(value, "a Chunk"))),
+          Effect.mapError(asError)
+        )
+      )
     }
     const content = this.digestOf(store.view(handle.chunk), "a Chunk")
     this.contents.set(held, content)

@@ -20,6 +20,7 @@ import { type Event, FIRST_CLASS, type TaskClass } from "../scheduler/Event.ts"
 import { makeState, type State } from "../scheduler/State.ts"
 import { apply } from "../scheduler/step.ts"
 import { FREE } from "../scheduler/TaskTable.ts"
+import { Cache } from "./Cache.ts"
 import type { Checkpoints } from "./Checkpoints.ts"
 import type { Failure, Fault } from "./Failure.ts"
 import { Ids } from "./Ids.ts"
@@ -62,6 +63,9 @@ export class Core {
   /** what is to be known of results in another process, by task id; and who sees to it */
   readonly keyed = new Map<number, string>()
   checkpoints: Checkpoints | undefined = undefined
+  /** what is computed anew rather than written to disk: by task id, what it is computed from */
+  readonly recipes = new Map<number, DelayedNode>()
+  readonly cache = new Cache(this)
   /** what stops the timer of a task that is to be tried again, by task id */
   readonly delays = new Map<number, () => void>()
   /** what is known of the last worker that was lost */
@@ -281,6 +285,7 @@ export class Core {
     if (this.attempts.size > 0) this.attempts.delete(task)
     if (this.suspects.size > 0) this.suspects.delete(task)
     if (this.keyed.size > 0) this.keyed.delete(task)
+    if (this.recipes.size > 0) this.recipes.delete(task)
     this.taskIds.release(task)
   }
 

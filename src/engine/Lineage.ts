@@ -9,6 +9,7 @@ import { DelayedNode, OutputNode } from "../graph/Delayed.ts"
 import { Handle } from "../graph/Handle.ts"
 import { membersOf } from "../graph/Leaves.ts"
 import { argumentsOf, label } from "../graph/lower.ts"
+import { defaultOptions } from "../graph/options.ts"
 import { Template } from "../graph/Template.ts"
 import { LIVE } from "../scheduler/ChunkTable.ts"
 import { NONE, STORED } from "../scheduler/TaskTable.ts"
@@ -16,7 +17,6 @@ import type { Core } from "./Core.ts"
 import { causeOf, type Failure } from "./Failure.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { placeOf } from "./submission.ts"
-import type { Wish } from "./Wish.ts"
 import type { Wishes } from "./wishes.ts"
 
 /** What the recipe of a task counts for, in bytes: the node, and a pointer for each input. */
@@ -55,6 +55,8 @@ export class Lineage {
   private recipe(chunk: number): Handle | string {
     const { core } = this
     const { chunks, tasks } = core.state
+    const held = core.store.get(chunk)
+    if (held instanceof Entry && held.origin !== undefined) return held.origin
     const producer = chunks.producer[chunk]
     if (producer === NONE || tasks.status[producer] !== STORED) return "no task has made it"
     if (this.timesOf(chunk) >= MOST_TIMES) return `it was computed anew ${MOST_TIMES} times already`
@@ -110,7 +112,7 @@ export class Lineage {
    * Computes a chunk's value anew, and gives the chunk that instead of what it has; then calls `over`, with what went
    * wrong if anything did: at once, and undefined is returned, if nothing can compute it.
    */
-  start(chunk: number, over: (problem: string | undefined) => void): Recomputation | undefined {
+  start(chunk: number, over: (problem: string | undefined, error?: object) => void): Recomputation | undefined {
     const { core, wishes } = this
     const recipe = this.recipe(chunk)
     if (typeof recipe === "string") {
@@ -118,12 +120,20 @@ export class Lineage {
       return undefined
     }
     const context = core.contexts.get(core.state.chunks.producer[chunk]) ?? Context.empty()
-    const wish = wishes.make([recipe], false, context, true)
     let stopped = false
+    // A task takes the value over: as its input it cannot leave memory before that is done.
+    const take = (from: ChunkHandle) =>
+      Effect.callback<void>((resume) => {
+        this.later(() => {
+          if (!stopped) over(this.replace(chunk, from.chunk))
+          resume(Effect.void)
+        })
+      })
+    const wish = wishes.make([new DelayedNode(takerOf(take), [recipe], -1)], false, context, true)
     wish.watch(() =>
       this.later(() => {
         if (stopped) return
-        over(wish.failure === undefined ? this.replace(chunk, wish) : why(wish.failure))
+        if (wish.failure !== undefined) over(why(wish.failure), errorOf(wish.failure))
         wishes.drop(wish)
       })
     )
@@ -135,16 +145,20 @@ export class Lineage {
   }
 
   /** Gives a chunk the value that another has. */
-  private replace(chunk: number, wish: Wish): string | undefined {
+  private replace(chunk: number, from: number): string | undefined {
     const { store } = this.core
-    const value = store.get(wish.chunks[0])
+    const value = store.get(from)
     if (value instanceof Entry && value.parts.some((part) => part < 0)) return "there was no memory for it"
     const times = this.timesOf(chunk) + 1
+    const { origin } = store.get(chunk) as Entry
     store.delete(chunk)
-    const held = store.share(wish.chunks[0])
+    const held = store.share(from)
     const bytes = store.set(chunk, held)
-    if (held instanceof Entry) this.times.set(held, times)
-    this.recomputed++
+    if (origin !== undefined) { if (held instanceof Entry) held.origin = origin }
+    else {
+      if (held instanceof Entry) this.times.set(held, times)
+      this.recomputed++
+    }
     this.core.tell({ _tag: "chunk moved", chunk, place: placeOf(held), bytes })
     return undefined
   }
@@ -152,6 +166,15 @@ export class Lineage {
   private timesOf(chunk: number): number {
     const held = this.core.store.get(chunk)
     return held instanceof Entry ? this.times.get(held) ?? 0 : 0
+  }
+
+  /** The value that a handle stands for, for the caller alone. */
+  valueOf(handle: Handle): Effect.Effect<unknown, unknown> {
+    return Effect.acquireUseRelease(
+      Effect.sync(() => this.wishes.make([handle], false, Context.empty(), true)),
+      (wish) => Effect.andThen(this.wishes.wait(wish), Effect.map(this.wishes.read(wish), ([value]) => value)),
+      (wish) => Effect.sync(() => this.wishes.drop(wish))
+    )
   }
 
   /** A chunk's value computed anew, for the caller alone, because of an error. Fails with that if it cannot be had. */
@@ -183,6 +206,18 @@ export class Lineage {
 /** The template of a task that is run again: its result goes with whoever asked for that. */
 export const templateAgain = (template: Template): Template =>
   template.options.persist ? new Template(template.fn, { ...template.options, persist: false }) : template
+
+/** The template of the task that takes over what was computed anew. */
+const takerOf = (call: (from: ChunkHandle) => Effect.Effect<void>): Template =>
+  new Template(
+    { id: 0, kind: "closure", url: "", name: "take over", call, source: undefined, parts: undefined },
+    { ...defaultOptions, meta: true, bytes: 0 }
+  )
+
+const errorOf = (failure: Failure): object | undefined => {
+  const error = Cause.squash(causeOf(failure))
+  return typeof error === "object" && error !== null ? error : undefined
+}
 
 const why = (failure: Failure): string => {
   const error = Cause.squash(causeOf(failure))

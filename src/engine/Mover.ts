@@ -20,8 +20,8 @@ const WRITING = {}
 
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
 
-/** Bytes of arena that an entry takes. */
-const roomOf = (entry: Entry): number => bytesFor(lengthsOf(entry))
+/** Bytes of arena that an entry is read into. */
+const roomOf = (entry: Entry): number => entry.disk === undefined ? 0 : bytesFor(lengthsOf(entry))
 
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
@@ -115,6 +115,10 @@ export class Mover {
   /** Reads one chunk, into the beginning of `slab` unless that is -1; returns what is left of it. */
   private restoreOne(chunk: number, slab: number): number {
     const entry = this.core.store.get(chunk) as Entry
+    if (entry.disk === undefined) {
+      this.compute(chunk, entry)
+      return slab
+    }
     entry.moving = RESTORE
     const needed = roomOf(entry)
     if (slab >= 0) {
@@ -158,21 +162,27 @@ export class Mover {
   private lose(chunk: number, why: string): void {
     this.trouble = why
     const entry = this.core.store.get(chunk) as Entry
-    const moving = this.lineage?.start(chunk, (problem) => {
+    this.compute(chunk, entry, why)
+  }
+
+  /** Computes a chunk's value anew: that is how it comes, or its bytes are of no use. */
+  private compute(chunk: number, entry: Entry, why?: string): void {
+    const moving = this.lineage?.start(chunk, (problem, error) => {
       entry.moving = undefined
       if (entry.released) return this.discard(entry)
-      this.giveUp(chunk, `${why}; ${problem ?? ""}`)
+      if (why !== undefined) this.giveUp(chunk, `${why}; ${problem ?? ""}`)
+      else this.giveUp(chunk, problem ?? "", error)
     })
     if (moving === undefined) return
     entry.moving = moving
     this.core.tell({ _tag: "chunk damaged", chunk })
   }
 
-  private giveUp(chunk: number, why: string): void {
+  private giveUp(chunk: number, why: string, error?: object): void {
     this.trouble = why
     const { chunks, edges } = this.core.state
     for (let edge = chunks.firstUse[chunk]; edge !== NONE; edge = edges.nextUse[edge]) {
-      this.core.faults.set(edges.task[edge], { chunk, detail: why })
+      this.core.faults.set(edges.task[edge], { chunk, detail: why, error })
     }
     this.core.tell({ _tag: "chunk lost", chunk })
   }
@@ -191,6 +201,7 @@ export class Mover {
 
   /** The value of a chunk that is on disk, as the caller's own copy, past the budget. */
   readonly readOwn = Effect.fnUntraced({ self: this as Mover }, function*(this: Mover, entry: Entry) {
+    if (entry.origin !== undefined) return yield* this.lineage!.valueOf(entry.origin)
     const parts: Array<Uint8Array> = []
     for (let i = 1; i < entry.parts.length; i += 2) parts.push(new Uint8Array(entry.parts[i]))
     yield* this.spills.read(entry.disk!, parts)

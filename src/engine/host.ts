@@ -7,6 +7,7 @@ import { Entry } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { isA } from "../chunk/written.ts"
 import { stackOf } from "../graph/causes.ts"
+import { OutputNode } from "../graph/Delayed.ts"
 import { NotTransferable, ProcessorLost, StoreFull } from "../graph/errors.ts"
 import { handlePlace } from "../graph/input.ts"
 import type { Failed, Finished, Host } from "../processor/Processor.ts"
@@ -95,6 +96,13 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
   }
 }
 
+/** What is computed anew rather than written out is told so before the scheduler hears of it. */
+const setOrigin = (core: Core, task: number, index: number, held: unknown): void => {
+  const recipe = core.recipes.get(task)
+  if (recipe === undefined || !(held instanceof Entry)) return
+  held.origin ??= recipe.template.outputs === 0 ? recipe : new OutputNode(recipe, index)
+}
+
 const finished = (shell: Shell, worker: number, batch: Finished): void => {
   const { core } = shell
   const { state, store } = core
@@ -114,6 +122,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
         continue
       }
       if (!batch.held) held = packed(shell, worker, batch, i, held)
+      if (core.recipes.size > 0) setOrigin(core, task, index, held)
       bytes.push(store.set(core.chunkOf(task, index), held))
       places.push(placeOf(held))
       if (core.keyed.size > 0) core.checkpoints!.save(task, index, held)

@@ -13,6 +13,7 @@ import { data } from "./data.ts"
 import { snapshotOf } from "./EngineSnapshot.ts"
 import { explainHandle } from "./explainHandle.ts"
 import { causeOf } from "./Failure.ts"
+import { files } from "./files.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { giveUp, type ShapeParts, using, withHandle } from "./ShapeParts.ts"
 import type { Wish } from "./Wish.ts"
@@ -116,12 +117,14 @@ const settled = <A>({ core, later }: ShapeParts, look: () => A): Effect.Effect<A
 /** The service. */
 export const shapeOf = (parts: ShapeParts): Shape => {
   const { core, mover, rooms } = parts
+  const values = data(parts)
   return {
     "~poniard/Engine": "poniard/Engine",
     id: core.id,
     ...running(parts),
     ...handles(parts),
-    ...data(parts),
+    ...values,
+    ...files(parts, values.use),
     events: Stream.callback<unknown>((queue) =>
       Effect.acquireRelease(
         Effect.sync(() => core.journal.subscribe((turn) => Queue.offerUnsafe(queue, turn))),

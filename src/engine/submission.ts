@@ -8,15 +8,16 @@ import { ArenaFull } from "../chunk/MemoryStore.ts"
 import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StoreFull } from "../graph/errors.ts"
-import { fuse } from "../graph/fuse.ts"
+import { fuse, type StandInNode } from "../graph/fuse.ts"
 import type { Handle } from "../graph/Handle.ts"
 import { Lowering, type Slice } from "../graph/lower.ts"
 import { LargeInput, type LowerHost } from "../graph/LowerHost.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
-import { INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
+import { DISK, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
 import { isLive } from "../scheduler/submit.ts"
+import { recipeOf } from "./Cache.ts"
 import type { Core } from "./Core.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { Snapshot } from "./InputSnapshot.ts"
@@ -65,11 +66,12 @@ export const makeSubmission = (wish: Wish, context: Context.Context<never>, agai
 const hostOf = (core: Core, { again, context }: Submission): LowerHost => ({
   engine: core.id,
   isAlive: (node) => core.isAlive(node),
-  instead: insteadOf(core),
+  fuses: core.chains !== undefined,
+  instead: (node, mark) => insteadOf(core, node, mark),
   open: (node) => {
     const task = core.taskIds.take()
     core.nodes[task] = node
-    if (node.template.options.checkpoint) core.checkpoints?.opened(task, node)
+    if (node.template.isKept) keep(core, task, node)
     if (node.template.fn.kind === "closure" && context !== none) core.contexts.set(task, context)
     return task
   },
@@ -98,14 +100,20 @@ const noPlace = ({ fn, options }: Template): Error => {
 
 const none = Context.empty()
 
-/** What is lowered instead of a task: the reading of its checkpoint, or the chain that it ends. */
-const insteadOf = (core: Core): LowerHost["instead"] => {
-  const { chains, checkpoints } = core
-  if (chains === undefined && checkpoints === undefined) return undefined
-  return (node, mark) =>
-    checkpoints !== undefined && node.template.options.checkpoint
-      ? checkpoints.instead(node)
-      : chains && fuse(node, chains, (before) => before.engine !== mark && !core.isAlive(before))
+/** What is lowered instead of a task: what is kept of it in memory or in a file, or the chain that it ends. */
+const insteadOf = (core: Core, node: DelayedNode, mark: number): StandInNode | undefined => {
+  const { cache, chains, checkpoints } = core
+  const { isKept, options } = node.template
+  if (!isKept) return chains && fuse(node, chains, (before) => before.engine !== mark && !core.isAlive(before))
+  const kept = options.cache && options.persist ? cache.instead(node) : undefined
+  return kept ?? (options.checkpoint ? checkpoints?.instead(node) : undefined)
+}
+
+/** A task was lowered whose result is to last. */
+const keep = (core: Core, task: number, node: DelayedNode): void => {
+  const { cache, checkpoint } = node.template.options
+  if (checkpoint) core.checkpoints?.opened(task, node)
+  if (cache) core.recipes.set(task, recipeOf(node))
 }
 
 const spawnedNode = (core: Core, handle: SpawnedHandle, again: boolean): DelayedNode | undefined => {
@@ -167,7 +175,8 @@ const inputValue = (core: Core, value: object, template: Template, stored: Array
 }
 
 /** The place of a held value, as the scheduler calls it. */
-export const placeOf = (held: unknown): number => held instanceof Entry && held.parts.length > 0 ? SHARED : INLINE
+export const placeOf = (held: unknown): number =>
+  !(held instanceof Entry) || held.parts.length === 0 ? INLINE : held.origin === undefined ? SHARED : SHARED | DISK
 
 const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | "more" | "last"): void =>
   core.tell({

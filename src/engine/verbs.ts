@@ -275,6 +275,8 @@ export const Chunk: ChunkOperations = {
   put: (value: unknown) => Effect.flatMap(EngineKey, (engine) => engine.put(value)),
   get: withChunk("get", (engine, handle) => engine.get(handle)),
   use: withChunk("use", (engine, handle, f) => engine.use(handle, f)),
+  file: (path: string | URL, decode?: unknown) => Effect.flatMap(EngineKey, (engine) => engine.file(path, decode)),
+  toFile: withChunk("toFile", (engine, handle, path) => engine.toFile(handle, path)),
   is: (value: unknown) => value instanceof Handle && value.kind === HandleKind.chunk,
   release: withChunk("release", (engine, handle) => engine.release(handle))
 } as never

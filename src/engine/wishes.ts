@@ -131,13 +131,15 @@ export class Wishes {
     const { store } = this.core
     const fetch = (i: number): Effect.Effect<void, unknown> =>
       this.mover.readOwn(store.get(chunks[i]) as Entry).pipe(
-        Effect.catch((error) =>
-          this.mover.lineage === undefined ? Effect.fail(error) : this.mover.lineage.value(chunks[i], error)
-        ),
+        Effect.catch((error) => {
+          const { lineage } = this.mover
+          if ((store.get(chunks[i]) as Entry).origin !== undefined) return Effect.fail(error)
+          const lost = lineage === undefined ? Effect.fail(error as Error) : lineage.value(chunks[i], error as Error)
+          return Effect.mapError(lost, ({ message }) => new ChunkLost({ chunk: chunks[i], reason: message }))
+        }),
         Effect.map((value) => {
           values[i] = value
-        }),
-        Effect.mapError((error) => new ChunkLost({ chunk: chunks[i], reason: error.message }))
+        })
       )
     return Effect.as(Effect.forEach(away, fetch, { concurrency: 4, discard: true }), values)
   }

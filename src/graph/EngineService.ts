@@ -23,6 +23,8 @@ export interface Shape {
   readonly cancel: (spawned: Handle) => Effect.Effect<void>
   readonly release: (handle: Handle) => Effect.Effect<void>
   readonly put: (value: unknown) => Effect.Effect<Handle, unknown, Scope.Scope>
+  readonly file: (path: string | URL, decode: unknown) => Effect.Effect<Handle, unknown, Scope.Scope>
+  readonly toFile: (chunk: Handle, path: string | URL) => Effect.Effect<void, unknown>
   readonly get: (chunk: Handle) => Effect.Effect<unknown, unknown>
   readonly use: <B, E, R>(chunk: Handle, f: (value: unknown) => Effect.Effect<B, E, R>) => Effect.Effect<B, unknown, R>
   readonly events: Stream.Stream<unknown>

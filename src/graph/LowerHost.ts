@@ -11,6 +11,8 @@ export interface LowerHost {
   readonly engine: number
   /** Whether this engine has the node as a task. */
   readonly isAlive: (node: DelayedNode) => boolean
+  /** Whether any task may be merged with others; otherwise only those that are kept (Template.isKept) are asked for. */
+  readonly fuses?: boolean
   /** The task that is lowered instead of a node and what it needs, or undefined; not there: none ever is. */
   readonly instead?: ((node: DelayedNode, mark: number) => StandInNode | undefined) | undefined
   /** A new task id for the node. */

@@ -11,6 +11,8 @@ export class Template {
   declare readonly options: ResolvedOptions
   /** 0: the task gives one value; n: it gives n, each a chunk of its own. */
   declare readonly outputs: number
+  /** Its results are kept beyond those who want them, or found again: what runs may be another task. */
+  declare readonly isKept: boolean
   /** Equal keys are the same to the scheduler: function, priority, limits and flags, but neither name nor retry. */
   declare readonly key: string
   /** Which engine has interned it; written by the engine only. */
@@ -22,6 +24,7 @@ export class Template {
     this.fn = fn
     this.options = options
     this.outputs = options.outputs
+    this.isKept = options.cache || options.checkpoint
     this.key = keyOf(fn, options)
     this.engine = 0
     this.taskClass = -1

@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import { describeCause, indent } from "./causes.ts"
 import { messages } from "./messages.ts"
+import { because, printBytes, printList, printPath, seen } from "./phrases.ts"
 import { installErrors } from "./refuse.ts"
 
 const Texts = Schema.Array(Schema.String)
@@ -123,6 +124,23 @@ export class ChunkLost extends Schema.TaggedError<ChunkLost>("poniard/ChunkLost"
   }
 }
 
+const Seen = Schema.Struct({ bytes: Schema.Number, modified: Schema.Number })
+
+/** A file that is an input (`Chunk.file`) is not as it was when it was made one. */
+export class InputChanged extends Schema.TaggedError<InputChanged>("poniard/InputChanged")("InputChanged", {
+  path: Schema.String,
+  /** its length, and when it had changed last in milliseconds since 1970: then, and now */
+  was: Seen,
+  is: Seen
+}) {
+  override get message(): string {
+    return `The file ${this.path} has changed since Chunk.file was called: it was ${seen(this.was)}, it is ${
+      seen(this.is)
+    }. `
+      + "Call Chunk.file again, and leave inputs alone while they are used"
+  }
+}
+
 /** A value does not fit into the engine's budget, however much is spilled. */
 export class StoreFull extends Schema.TaggedError<StoreFull>("poniard/StoreFull")("StoreFull", {
   /** the task whose inputs or output it is, if one is to blame */
@@ -218,6 +236,7 @@ export class GraphInvalid extends Schema.TaggedError<GraphInvalid>("poniard/Grap
 const classes = {
   ChunkLost,
   GraphInvalid,
+  InputChanged,
   InputMutated,
   NotTransferable,
   ProcessorLost,
@@ -248,6 +267,7 @@ export type TaskError =
   | ChunkLost
   | StoreFull
   | NotTransferable
+  | InputChanged
   | InputMutated
   | TaskFunctionMissing
   | TaskModuleUnloadable
@@ -274,16 +294,3 @@ export class TaskTrace extends Context.Service<TaskTrace, {
   /** the stack where it failed, on its worker; undefined if there was none */
   readonly stack: string | undefined
 }>()("poniard/TaskTrace") {}
-
-const because = (task: string, root: string): string =>
-  task === root ? "" : ` because "${root}" was, which it depends on`
-
-const printPath = (path: ReadonlyArray<string>): string => {
-  const shown = path.length <= 6 ? path : [...path.slice(0, 3), `(${path.length - 5} more)`, ...path.slice(-2)]
-  return shown.map((task) => task.startsWith("(") ? task : `"${task}"`).join(" -> ")
-}
-
-const printList = (items: ReadonlyArray<string>): string => items.length === 0 ? "nothing" : items.join(", ")
-
-const printBytes = (bytes: number): string =>
-  bytes < 2 ** 20 ? `${bytes} bytes` : `${(bytes / 2 ** 20).toFixed(1)} MiB (${bytes} bytes)`

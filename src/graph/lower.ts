@@ -84,7 +84,7 @@ export class Lowering {
       const node = stack[depth - 1]
       if (node.engine === host.engine && host.isAlive(node)) stack.pop()
       else if (node.engine === this.mark) {
-        const whole = host.instead === undefined ? node : this.others[depth - 1] ?? node
+        const whole = this.mayBeOther(node) ? this.others[depth - 1] ?? node : node
         if (this.resumed) {
           this.pushInputs(whole)
           if (stack.length > depth) continue
@@ -93,13 +93,17 @@ export class Lowering {
         stack.pop()
         if (this.slice.tasks.length >= until) return false
       } else {
-        const whole = host.instead === undefined ? node : this.replaced(node, depth - 1)
+        const whole = this.mayBeOther(node) ? this.replaced(node, depth - 1) : node
         node.engine = this.mark
         if (whole !== node) left -= whole.template.fn.parts?.length ?? 0
         this.pushInputs(whole)
       }
     }
     return false
+  }
+
+  private mayBeOther(node: DelayedNode): boolean {
+    return this.host.fuses === true || node.template.isKept && this.host.instead !== undefined
   }
 
   /** What is lowered instead of a node, or the node; remembered for its place on the stack. */

@@ -26,6 +26,13 @@ export interface TaskOptions {
    */
   readonly persist?: boolean
   /**
+   * The result is kept while there is memory for it, and whoever asks this engine for the same again has it without a run:
+   * the same function with the same inputs, which are handles by identity, plain values up to 1 KiB by content, and larger
+   * ones by identity. When memory is short it is dropped, not spilled, and computed anew when it is asked for. Until
+   * `Chunk.release`, `Spawned.release` or the engine's end. Default: false.
+   */
+  readonly cache?: boolean
+  /**
    * The result travels back inside the worker's message and stays with the engine, decoded: no chunk is written to
    * shared memory and nothing of it spills. For results that the caller wants at once and no other task needs; its bytes
    * count against the budget until the task is released. Default: false.
@@ -67,6 +74,8 @@ export interface ResolvedOptions {
   /** Declared size of all outputs together in bytes, or -1. */
   readonly bytes: number
   readonly persist: boolean
+  /** With `persist`: evicted without being written, and known by its inputs; without: only the first. */
+  readonly cache: boolean
   readonly getResult: boolean
   readonly checkpoint: boolean
   readonly version: string | undefined
@@ -86,6 +95,7 @@ export const defaultOptions: ResolvedOptions = Object.freeze({
   retry: undefined,
   bytes: -1,
   persist: false,
+  cache: false,
   getResult: false,
   checkpoint: false,
   version: undefined,
@@ -117,6 +127,7 @@ const readers: { readonly [Name in keyof TaskOptions]-?: Reader } = {
       : wrong(place, value, "a Schedule such as Schedule.recurs(3)"),
   bytes: (value, place) => parseBytes(value, place),
   persist: (value, place) => flag(place, value),
+  cache: (value, place) => flag(place, value),
   getResult: (value, place) => flag(place, value),
   checkpoint: (value, place) => flag(place, value),
   version: (value, place) => typeof value === "string" && value !== "" ? value : wrong(place, value, "a text"),
@@ -144,6 +155,13 @@ export const resolveOptions = (options: unknown, verb: string): ResolvedOptions 
     if (value !== undefined) resolved[name] = readers[name as keyof TaskOptions](value, `${verb}: options.${name}`)
   }
   const result = resolved as unknown as ResolvedOptions
+  if (result.cache) {
+    if (result.getResult || result.persist) {
+      const reason = "a cached result is held and dropped by the engine as it sees fit: leave persist and getResult out"
+      throw refuse("GraphInvalid", { path: `${verb}: options.cache`, reason })
+    }
+    resolved["persist"] = true
+  }
   if (result.getResult && result.outputs > 1) {
     const reason = "getResult is for one value; a function with outputs makes chunks of its own"
     throw refuse("GraphInvalid", { path: `${verb}: options.getResult`, reason })

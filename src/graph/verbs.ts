@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { NotTransferable, StoreFull, TaskError } from "./errors.ts"
+import type { GraphInvalid, NotTransferable, StoreFull, TaskError } from "./errors.ts"
 import type { TaskOptions } from "./options.ts"
 import type {
   AllE,
@@ -218,6 +218,44 @@ export interface ChunkOperations {
     chunk: Chunk<A>,
     f: (value: A) => Effect.Effect<B, E, R>
   ) => Effect.Effect<B, E | TaskError, R | Engine>
+  /**
+   * A file's bytes as a Chunk, or what `decode` makes of them; it lives until the caller's Scope closes. Only its size and
+   * time of change are looked at: the bytes are read when a task or `get` first needs them, and when memory is short they
+   * are dropped and read again, never written. A file that has changed meanwhile fails whoever needs it with InputChanged.
+   * Fails with GraphInvalid if there is no such file, and with StoreFull if it is larger than the budget.
+   *
+   * @example
+   * const text = yield* Chunk.file("package.json")
+   * const json = yield* Chunk.file("package.json", (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as { name: string })
+   *
+   * const { length } = yield* Chunk.get(text)
+   * const { name } = yield* Chunk.get(json)
+   * length > 100 // => true
+   * name // => "poniard"
+   */
+  readonly file: {
+    (path: string | URL): Effect.Effect<Chunk<Uint8Array>, GraphInvalid | StoreFull, Engine | Scope.Scope>
+    <X>(
+      path: string | URL,
+      decode: (bytes: Uint8Array) => X
+    ): Effect.Effect<Chunk<Out<X>>, GraphInvalid | StoreFull, Engine | Scope.Scope>
+  }
+  /**
+   * Writes the bytes of a typed array, of an ArrayBuffer, or of a text as UTF-8, to a file, from where they lie: no copy is
+   * made. The file appears, or is replaced, when it is whole. Fails with NotTransferable for any other value.
+   *
+   * @example
+   * import { tmpdir } from "node:os"
+   *
+   * const xs = yield* Chunk.put(Uint8Array.of(1, 2, 6))
+   * yield* Chunk.toFile(xs, `${tmpdir()}/xs.bin`)
+   *
+   * yield* Chunk.get(yield* Chunk.file(`${tmpdir()}/xs.bin`)) // => Uint8Array.of(1, 2, 6)
+   */
+  readonly toFile: (
+    chunk: Chunk<ArrayBufferView | ArrayBuffer | string>,
+    path: string | URL
+  ) => Effect.Effect<void, TaskError, Engine>
   /**
    * Whether a value is a Chunk, as functions with the option `meta` are given them.
    *

@@ -51,6 +51,9 @@ const numberOf = (handle: Handle): number => {
 let numbers = 0
 let requests = 0
 
+const notHere = (path: string, instead: string): Effect.Effect<never, unknown> =>
+  Effect.fail(refuse("GraphInvalid", { path, reason: `not inside a task on a worker: ${instead}` }))
+
 /** The engine as one attempt sees it. */
 class Client {
   private readonly far: Far
@@ -224,6 +227,8 @@ export const clientOf = (far: Far, attempt: Attempt): Shape => {
     isReady: (handle) => Effect.map(Effect.orDie(client.ask("ready", [numberOf(handle)])), (ready) => ready === true),
     cancel: (handle) => Effect.sync(() => client.tell("cancel", [numberOf(handle)])),
     release: (handle) => Effect.sync(() => client.tell("release", [numberOf(handle)])),
+    file: () => notHere("Chunk.file", "read the file itself"),
+    toFile: () => notHere("Chunk.toFile", "write the file itself"),
     put: (value) =>
       Effect.suspend(() => {
         const number = ++numbers

@@ -10,6 +10,7 @@ export { Task } from "../graph/Task.ts"
 /** What needs Effect: each name stands for the thing itself, which is loaded at its first touch. */
 export const ChunkLost = standIn("ChunkLost"),
   GraphInvalid = standIn("GraphInvalid"),
+  InputChanged = standIn("InputChanged"),
   InputMutated = standIn("InputMutated"),
   NotTransferable = standIn("NotTransferable"),
   ProcessorLost = standIn("ProcessorLost"),

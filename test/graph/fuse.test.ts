@@ -198,6 +198,7 @@ const makeHost = (): LowerHost & { readonly opened: Array<DelayedNode> } => {
     opened,
     engine: 77,
     isAlive: alive,
+    fuses: true,
     instead: (node, mark) => fuse(node, chains, (before) => before.engine !== mark && !alive(before)),
     open: (node) => opened.push(node) - 1,
     output: (task) => task,

@@ -35,6 +35,7 @@ describe("options", () => {
       getResult: true,
       meta: true,
       outputs: 1,
+      cache: false,
       checkpoint: true,
       version: "2",
       restore: false,
@@ -49,9 +50,9 @@ describe("options", () => {
     const error = refused(() => resolve({ prioritee: 1 }))
     assert.strictEqual(error.path, "delayed: options.prioritee")
     assert.include(error.message, "did you mean priority?")
-    assert.include(error.message, "bytes, persist, getResult, checkpoint, version, restore, meta, outputs")
+    assert.include(error.message, "bytes, persist, cache, getResult, checkpoint, version, restore, meta, outputs")
     assert.notInclude(refused(() => resolve({ colour: 1 })).message, "did you mean")
-    assert.strictEqual(refused(() => resolve({ cache: true })).path, "delayed: options.cache")
+    assert.strictEqual(refused(() => resolve({ scope: 1 })).path, "delayed: options.scope")
     assert.strictEqual(refused(() => resolve({ constructor: 1 })).path, "delayed: options.constructor")
   })
 
@@ -59,6 +60,9 @@ describe("options", () => {
     const wrong: ReadonlyArray<readonly [options: object, expected: string]> = [
       [{ name: "" }, "expected a text"],
       [{ name: 3 }, "expected a text, got the number 3"],
+      [{ cache: 1 }, "expected true or false"],
+      [{ cache: true, persist: true }, "leave persist and getResult out"],
+      [{ cache: true, getResult: true }, "leave persist and getResult out"],
       [{ checkpoint: "yes" }, "expected true or false"],
       [{ restore: 1 }, "expected true or false"],
       [{ version: "" }, "expected a text"],

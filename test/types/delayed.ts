@@ -165,7 +165,7 @@ delayed(add, { timeout: "soon" })
 // @ts-expect-error a number
 delayed(add, { priority: "high" })
 // @ts-expect-error not accepted yet
-delayed(add, { cache: true })
+delayed(add, { occupancy: 0.5 })
 
 // task functions bring their own services
 const Tasks = Task.inline((n: number) => n)
