@@ -10,6 +10,7 @@ import { folder, linesOf } from "./files.ts"
 import { unlessItHangs } from "./hangs.ts"
 import { first, halves, numbers, scaled, total } from "./modules4/steps.ts"
 import { emptied } from "./overTransports.ts"
+import { smallDisk } from "./smallDisk.ts"
 
 const N = 32_768
 
@@ -198,6 +199,33 @@ describe("a folder that is not as it was left", () => {
     writeFileSync(file, bytes)
   })
   damaged("another file's content", (file) => writeFileSync(file, "hello".repeat(100)))
+
+  it.live("a full disk: what fits is kept, what does not is computed again, and nothing half written stays", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { log, ran, run } = yield* scene
+      const directory = yield* smallDisk(1_000_000)
+      if (directory === undefined) return
+      const graph = Effect.suspend(() => {
+        const all = Array.from({ length: 8 }, (_, i) => delayed(numbers, kept)(log, N, i))
+        const sums = all.map((one) => delayed(total)(log, [one]))
+        return Effect.flatMap(
+          collect(sums),
+          (value) => Effect.map(Engine.snapshot, ({ checkpoints }) => ({ value, checkpoints }))
+        )
+      })
+      const options = { checkpoint: { directory }, memory: "1 MiB" }
+      const before = yield* run(graph, options)
+      assert.deepStrictEqual(before.value, Array.from({ length: 8 }, (_, i) => N * i + N * (N - 1) / 2))
+      assert.isTrue(readdirSync(directory).every((name) => /^[0-9a-f]{64}$/.test(name)))
+      const there = readdirSync(directory).length
+      assert.isAtLeast(there, 1)
+      assert.isAtMost(there, 3)
+      ran()
+      const { checkpoints, value } = yield* run(graph, options)
+      assert.deepStrictEqual(value, before.value)
+      assert.strictEqual(checkpoints.restored, there)
+      assert.lengthOf(ran().filter((line) => line.startsWith("numbers")), 8 - there)
+    })))
 
   it.live("a folder that cannot be made is refused with its path", () =>
     Effect.scoped(Effect.gen(function*() {

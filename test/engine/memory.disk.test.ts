@@ -2,13 +2,13 @@
 // however that ends. What is read back damaged: lineage.test.ts.
 import { assert, describe } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import { execFileSync } from "node:child_process"
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Chunk, collect, compute, delayed, Engine } from "poniard"
 import { folder, until } from "./files.ts"
 import { a } from "./modules2/arrays.ts"
 import { inOwnEngine } from "./overTransports.ts"
+import { smallDisk } from "./smallDisk.ts"
 
 const MiB = 2 ** 20
 const N = 32_768
@@ -27,19 +27,6 @@ const filesIn = (path: string): Array<string> =>
   readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? filesIn(join(path, entry.name)) : [join(path, entry.name)]
   )
-
-/** A small file system in memory, or undefined where this user may not mount one. */
-const smallDisk = (bytes: number) =>
-  Effect.gen(function*() {
-    const path = yield* folder
-    const mount = Effect.try(() =>
-      execFileSync("mount", ["-t", "tmpfs", "-o", `size=${bytes}`, "none", path], { stdio: "ignore" })
-    )
-    return yield* Effect.acquireRelease(
-      Effect.match(mount, { onFailure: () => undefined, onSuccess: () => path }),
-      (mounted) => Effect.sync(() => mounted === undefined || execFileSync("umount", ["-l", path]))
-    )
-  })
 
 const memory = Effect.map(Engine.snapshot, (snapshot) => snapshot.memory)
 const options = { memory: 4 * MiB, check: false }
@@ -98,6 +85,21 @@ describe("the spill folder", () => {
         )
       })
   )
+
+  inOwnEngine("that may only be read leaves the values in memory, too", (own) =>
+    Effect.gen(function*() {
+      const spillDirectory = yield* smallDisk(5 * MiB, "ro")
+      if (spillDirectory === undefined) return
+      yield* own(
+        { ...options, spillDirectory },
+        Effect.gen(function*() {
+          yield* job
+          const { spilledBytes, trouble } = yield* memory
+          assert.strictEqual(spilledBytes, 0)
+          assert.match(String(trouble), /read-only file system/i)
+        })
+      )
+    }))
 
   inOwnEngine(
     "that is full leaves in memory what it does not take, and loses nothing",
