@@ -177,3 +177,52 @@ describe("a task whose inputs are on disk", () => {
     assert.deepStrictEqual(lab.settled(), ["exits"])
   })
 })
+
+describe("a chunk that was never in memory", () => {
+  const scene = (): Lab => {
+    const lab = fiber(10_000)
+    lab.submit({}, { wish: "file", wants: ["x"], given: { x: [3000, DISK] } })
+    assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.away, lab.settled()], [0, 1, ["file"]])
+    return lab
+  }
+
+  it("is read when a task needs it, and not before", () => {
+    const lab = scene()
+    assert.deepStrictEqual(lab.chunksOf("restore"), [])
+    lab.submit({ a: ["x"] }, { wish: "first", all: { bytes: 10 } })
+    assert.deepStrictEqual([lab.chunksOf("restore"), lab.ran()], [["x"], []])
+    moved(lab, "x")
+    assert.deepStrictEqual([lab.ran(), lab.state.memory.resident, lab.state.memory.away], [["a@0"], 3000, 0])
+  })
+
+  it("is computed where it is not read: the same, by way of being damaged", () => {
+    const lab = scene()
+    lab.submit({ a: ["x"] }, { wish: "first", all: { bytes: 10 } })
+    lab.tell({ _tag: "chunk damaged", chunk: lab.chunk("x") })
+    assert.deepStrictEqual(lab.ran(), [])
+    moved(lab, "x")
+    assert.deepStrictEqual(lab.ran(), ["a@0"])
+  })
+
+  it("is dropped without a write when memory is short, and read again", () => {
+    const lab = scene()
+    lab.submit({ a: ["x"] }, { wish: "first", all: { bytes: 10 } })
+    moved(lab, "x")
+    lab.finish("a")
+    lab.tell({ _tag: "pressure", bytes: 1e9 })
+    assert.deepStrictEqual([lab.chunksOf("move"), lab.chunksOf("spill")], [["x"], []])
+    assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.away], [8, 1])
+    lab.submit({ b: ["x"] }, { wish: "second", all: { bytes: 10 } })
+    assert.deepStrictEqual(lab.chunksOf("restore"), ["x"])
+  })
+
+  it("is forgotten when nobody wants it, also while it is on its way", () => {
+    for (const isRead of [false, true]) {
+      const lab = scene()
+      if (isRead) lab.submit({ a: ["x"] }, { wish: "first", all: { bytes: 10 } })
+      if (isRead) lab.drop("first")
+      lab.drop("file")
+      assert.deepStrictEqual([lab.state.chunks.count, lab.state.memory.away, lab.state.memory.resident], [0, 0, 0])
+    }
+  })
+})
