@@ -9,6 +9,7 @@ export {
   InputMutated,
   NotTransferable,
   ProcessorLost,
+  StorageFailed,
   StoreFull,
   TaskCancelled,
   TaskFailed,
@@ -20,9 +21,15 @@ export {
 } from "./graph/errors.ts"
 export { Task } from "./graph/Task.ts"
 
+export { Storage } from "./chunk/Storage.ts"
+
 export { Engine } from "./engine/PublicEngine.ts"
 export { Chunk, collect, collectExit, completed, compute, spawn, Spawned, spawnWith } from "./engine/verbs.ts"
 
+export type { DiskStorage, DiskStorageOptions } from "./chunk/DiskStorage.ts"
+export type { MemoryStorage, MemoryStorageOptions } from "./chunk/MemoryStorage.ts"
+export type { PutOptions, StorageDevice, Stored } from "./chunk/StorageDevice.ts"
+export type { StorageFilter } from "./chunk/storageFilters.ts"
 export type { EngineSnapshot } from "./engine/EngineSnapshot.ts"
 export type { Turn } from "./engine/Journal.ts"
 export type { TestOptions } from "./engine/layerTest.ts"
