@@ -43,6 +43,8 @@ export interface CheckpointDirectory {
 }
 
 const Magic = Buffer.from("PONIARD\u0001", "latin1")
+/** Bytes of a file that are read first; no header is longer, and what is written at once is no longer. */
+const Front = 16_384
 /** Magic and the length of the header in JSON. */
 const Prefix = Magic.byteLength + 4
 const keyPattern = /^[0-9a-f]{64}$/
@@ -82,18 +84,27 @@ const withFile = <A, E, R>(
     (file) => Effect.ignore(attempt(() => file.close()))
   )
 
-const readHeader = Effect.fnUntraced(function*(file: FileHandle) {
-  const prefix = new Uint8Array(Prefix)
-  yield* fill(file, prefix, 0)
-  if (!Magic.equals(prefix.subarray(0, Magic.byteLength))) return yield* Effect.fail(new Error("it is no checkpoint"))
-  const text = new Uint8Array(new DataView(prefix.buffer).getUint32(Magic.byteLength, true))
-  yield* fill(file, text, Prefix)
-  const header = yield* Effect.try({
-    try: () => JSON.parse(new TextDecoder().decode(text)) as KeptHeader,
-    catch: () => new Error("its header cannot be read")
-  })
-  return { header, position: Prefix + text.byteLength }
+/** The beginning of a file, as far as it is there; small values are in it as a whole. */
+const readFront = Effect.fnUntraced(function*(file: FileHandle) {
+  const front = new Uint8Array(Front)
+  const { bytesRead } = yield* attempt(() => file.read(front, 0, Front, 0))
+  return front.subarray(0, bytesRead)
 })
+
+const headerOf = (
+  front: Uint8Array
+): Effect.Effect<{ readonly header: KeptHeader; readonly position: number }, Error> => {
+  if (front.byteLength < Prefix) return Effect.fail(new Error("the file ends too early"))
+  if (!Magic.equals(front.subarray(0, Magic.byteLength))) return Effect.fail(new Error("it is no checkpoint"))
+  const position = Prefix + new DataView(front.buffer, front.byteOffset).getUint32(Magic.byteLength, true)
+  return Effect.try({
+    try: () => {
+      const header = JSON.parse(new TextDecoder().decode(front.subarray(Prefix, position))) as KeptHeader
+      return { header, position }
+    },
+    catch: () => new Error(front.byteLength < position ? "the file ends too early" : "its header cannot be read")
+  })
+}
 
 class Directory implements CheckpointDirectory {
   readonly path: string
@@ -135,9 +146,15 @@ class Directory implements CheckpointDirectory {
     const text = Buffer.from(JSON.stringify(header))
     const length = Buffer.alloc(4)
     length.writeUInt32LE(text.byteLength)
-    return Effect.forEach([Buffer.concat([Magic, length, text]), ...content], (part) => write(file, part), {
-      discard: true
-    }).pipe(Effect.andThen(this.durable ? attempt(() => file.sync()) : Effect.void))
+    if (text.byteLength > Front / 2) {
+      return Effect.fail(new Error(`a value of ${value.parts.length} parts has too long a list`))
+    }
+    const small = content.reduce((sum, part) => sum + part.byteLength, Prefix + text.byteLength) <= Front
+    const front = [Magic, length, text]
+    const pieces = small ? [Buffer.concat([...front, ...content])] : [Buffer.concat(front), ...content]
+    return Effect.forEach(pieces, (part) => write(file, part), { discard: true }).pipe(
+      Effect.andThen(this.durable ? attempt(() => file.sync()) : Effect.void)
+    )
   }
 
   /** The name of a file is as safe as its folder. */
@@ -146,14 +163,17 @@ class Directory implements CheckpointDirectory {
   readonly load: CheckpointDirectory["load"] = (key, room) =>
     withFile(this.fileOf(key), "r", (file) =>
       Effect.gen(function*() {
-        const { header, position } = yield* readHeader(file)
+        const front = yield* readFront(file)
+        const { header, position } = yield* headerOf(front)
         const head = header.head < 0 ? undefined : new Uint8Array(header.head)
         const parts = yield* room(header.parts)
         let at = position
         let sum = 0
         for (const view of head === undefined ? parts : [head, ...parts]) {
-          yield* fill(file, view, at)
-          at += view.byteLength
+          const end = at + view.byteLength
+          if (end <= front.byteLength) view.set(front.subarray(at, end))
+          else yield* fill(file, view, at)
+          at = end
           sum = crc32(view, sum)
         }
         if (sum !== header.checksum) return yield* Effect.fail(new Error("its bytes are not those that were written"))

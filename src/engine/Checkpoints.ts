@@ -4,11 +4,11 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Semaphore from "effect/Semaphore"
 import type { CheckpointDirectory, Kept } from "../chunk/CheckpointDirectory.ts"
 import { encode } from "../chunk/codec.ts"
 import { digest } from "../chunk/digest.ts"
 import { Entry, PACKED } from "../chunk/Entry.ts"
+import { SpillQueue } from "../chunk/SpillQueue.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
 import { StandInNode } from "../graph/fuse.ts"
 import { label } from "../graph/lower.ts"
@@ -19,7 +19,7 @@ import type { ContentKeys } from "./ContentKeys.ts"
 import type { CheckpointOptions } from "./options.ts"
 
 /** Files that are written at a time. */
-const WRITES = 2
+const WRITES = 4
 
 /** Bytes rounded up, so that there are few classes of tasks: at most an eighth more. */
 const rounded = (bytes: number): number => {
@@ -34,7 +34,8 @@ export class Checkpoints {
   private readonly directory: CheckpointDirectory
   private readonly reader: CheckpointReader
   private readonly keep: CheckpointOptions["keep"]
-  private readonly writing = Semaphore.makeUnsafe(WRITES)
+  /** Effect's Semaphore looks at all that wait, each time: 7 of 16 s for 20,000 small files. */
+  private readonly writing = new SpillQueue(WRITES)
   /** every file's bytes by key, the one written first before the others; only where their sum is bounded */
   private readonly files = new Map<string, number>()
   private total = 0
@@ -162,7 +163,7 @@ export class Checkpoints {
     // Where the bytes lie is asked now: the chunk may leave memory before its turn has come, its slabs stay.
     const write = Effect.flatMap(
       this.kept(held),
-      (kept) => this.writing.withPermits(1)(this.directory.save(file, name, kept))
+      (kept) => this.inTurn(this.directory.save(file, name, kept))
     )
     this.run(write, (exit) => {
       rooms.reads--
@@ -170,6 +171,18 @@ export class Checkpoints {
       if (Exit.isSuccess(exit)) this.written(file)
       else this.notWritten(name, exit)
     })
+  }
+
+  /** Runs a write when few enough others are under way. Nobody interrupts one. */
+  private inTurn<A, E>(write: Effect.Effect<A, E>): Effect.Effect<A, E> {
+    const enter = Effect.callback<void>((resume) =>
+      this.writing.enter({
+        operation: "write",
+        begin: () => resume(Effect.void),
+        refuse: () => resume(Effect.interrupt)
+      })
+    )
+    return Effect.andThen(enter, Effect.ensuring(write, Effect.sync(() => this.writing.ended())))
   }
 
   private kept(held: unknown): Effect.Effect<Kept, Error> {
