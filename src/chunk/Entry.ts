@@ -60,6 +60,8 @@ export class Entry {
   disk: SpillHandle | undefined = undefined
   /** what it is computed from whenever it is not in memory; such a value is never written to disk */
   origin: Handle | undefined = undefined
+  /** a live value that nobody encodes because memory is short: whoever made it said so */
+  stays = false
   /** a write or read is under way; set to undefined when it is to be forgotten */
   moving: object | undefined = undefined
   /** released while it was moving */

@@ -128,14 +128,21 @@ export class MemoryStore {
     if (code !== PACKED) {
       const bytes = bytesOf(value as ArrayBufferView | ArrayBuffer)
       if (bytes.byteLength >= RAW_BYTES) return this.adopt(code, undefined, [bytes], within)
-    } else if (live) return this.keep(value)
+    } else if (live) return this.live(value)
     const { buffers, head } = encode(value, this.crossing, { root })
     return this.packed(head, buffers, within)
   }
 
-  /** A value of this thread that stays as it is. */
+  /** A value of this thread that stays as it is, whatever happens. */
   keep(value: unknown): unknown {
     if (isPlain(value)) return value
+    const entry = this.live(value)
+    entry.stays = true
+    return entry
+  }
+
+  /** A value of this thread that is as it is until memory is short, or another needs its bytes. */
+  private live(value: unknown): Entry {
     if (this.check) freeze(value)
     return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
   }
@@ -145,7 +152,9 @@ export class MemoryStore {
     const held = this.get(chunk)
     if (!(held instanceof Entry)) return held
     for (let i = 0; i < held.parts.length; i += 2) this.arena.retain(held.parts[i])
-    return new Entry(held.code, held.head, held.parts.slice(), held.value, held.bytes)
+    const shared = new Entry(held.code, held.head, held.parts.slice(), held.value, held.bytes)
+    shared.stays = held.stays
+    return shared
   }
 
   /** An entry of what the codec wrote; copies the bytes. */
@@ -172,12 +181,19 @@ export class MemoryStore {
     return new Entry(code, head, parts, undefined, bytes)
   }
 
-  /** A live value gets bytes of its own, because it is to cross: throws Refused. */
+  /** A live value gets bytes of its own: it is to cross, or memory is short. Throws Refused, or ArenaFull. */
   solidify(chunk: number): unknown {
     const held = this.get(chunk)
     if (!(held instanceof Entry) || held.code !== LIVE_VALUE) return held
-    const packed = this.pack(held.value, false, "result")
+    // What it took is free for its bytes: it is not held in both forms.
     this.heapBytes -= held.bytes
+    let packed: unknown = held
+    try {
+      packed = this.pack(held.value, false, "result")
+    } finally {
+      if (packed === held) this.heapBytes += held.bytes
+    }
+    if (packed instanceof Entry) packed.origin = held.origin
     this.set(chunk, packed)
     return packed
   }

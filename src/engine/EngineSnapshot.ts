@@ -30,6 +30,10 @@ export interface EngineSnapshot {
     readonly peakStoreBytes: number
     /** the part of it that holds chunks */
     readonly residentBytes: number
+    /** values that are on this thread's heap as they are: estimates, by the rule of `chunk/size.ts` */
+    readonly heapBytes: number
+    /** how many of these were encoded because memory was short */
+    readonly encoded: number
     /** set aside for the outputs of tasks that are running */
     readonly reservedBytes: number
     /** bytes of shared memory that are in use */
@@ -91,6 +95,8 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       storeBytes: core.store.bytes,
       peakStoreBytes: core.store.peakBytes,
       residentBytes: memory.resident,
+      heapBytes: core.store.heapBytes,
+      encoded: mover.encoder.encoded,
       reservedBytes: memory.reserved,
       slabBytes: core.store.arena.used,
       roomBytes: core.store.roomBytes,

@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { bytesFor, cut } from "../chunk/cut.ts"
-import { Entry, QUEUED } from "../chunk/Entry.ts"
+import { Entry, LIVE_VALUE, QUEUED } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
+import { Encoder } from "./Encoder.ts"
 import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
 
@@ -38,6 +39,7 @@ export class Mover {
   private readonly spills: SpillStore
   private readonly scope: Scope.Scope
   private readonly later: (f: () => void) => void
+  readonly encoder: Encoder
   spilledBytes = 0
   restoredBytes = 0
   /** computes anew what cannot be read */
@@ -51,6 +53,7 @@ export class Mover {
     this.spills = spills
     this.scope = scope
     this.later = later
+    this.encoder = new Encoder(core, scope, later)
   }
 
   private start<A, E>(
@@ -70,10 +73,11 @@ export class Mover {
     Effect.runFork(Effect.forkIn(Effect.ignoreCause(run), this.scope, { startImmediately: true }))
   }
 
-  /** Writes a chunk to disk. */
+  /** Writes a chunk to disk; a value of this thread's heap gets bytes first, and may be written by another order. */
   spill(chunk: number): void {
     const { core } = this
     const entry = core.store.get(chunk)
+    if (entry instanceof Entry && entry.code === LIVE_VALUE) return this.encoder.add(chunk, entry)
     if (!(entry instanceof Entry) || entry.parts.length === 0) {
       core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
       return

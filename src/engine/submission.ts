@@ -3,7 +3,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import { encode } from "../chunk/codec.ts"
-import { Entry } from "../chunk/Entry.ts"
+import { Entry, LIVE_VALUE } from "../chunk/Entry.ts"
 import { ArenaFull } from "../chunk/MemoryStore.ts"
 import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
@@ -15,7 +15,7 @@ import { LargeInput, type LowerHost } from "../graph/LowerHost.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
-import { DISK, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
+import { DISK, HEAP, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
 import { isLive } from "../scheduler/submit.ts"
 import { recipeOf } from "./Cache.ts"
 import type { Core } from "./Core.ts"
@@ -175,8 +175,11 @@ const inputValue = (core: Core, value: object, template: Template, stored: Array
 }
 
 /** The place of a held value, as the scheduler calls it. */
-export const placeOf = (held: unknown): number =>
-  !(held instanceof Entry) || held.parts.length === 0 ? INLINE : held.origin === undefined ? SHARED : SHARED | DISK
+export const placeOf = (held: unknown): number => {
+  if (!(held instanceof Entry)) return INLINE
+  if (held.parts.length > 0) return held.origin === undefined ? SHARED : SHARED | DISK
+  return held.code === LIVE_VALUE && held.bytes > INLINE_BYTES && !held.stays ? HEAP : INLINE
+}
 
 const tell = (core: Core, submission: Submission, slice: Slice, part: "whole" | "more" | "last"): void =>
   core.tell({

@@ -50,6 +50,8 @@ export const SHARED = 2
 export const DISK = 4
 /** A JavaScript value on the heap of the thread that made it. */
 export const HEAP = 8
+/** Places from which a chunk goes when memory is short: from a heap into the arena, from there to disk. */
+export const MOVABLE = SHARED | HEAP
 
 /** Why a task failed. */
 export type Reason = "error" | "cancelled" | "timeout" | "lost" | "full" | "unplaceable" | "chunk lost"

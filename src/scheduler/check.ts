@@ -4,7 +4,7 @@
 import { checkInputs, checkTasks, type Complain } from "./checkTasks.ts"
 import { checkWorkers } from "./checkWorkers.ts"
 import { LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, SHARED } from "./Event.ts"
+import { DISK, HEAP, MOVABLE, SHARED } from "./Event.ts"
 import { IN_MEMORY } from "./release.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, RUNNING, STORED } from "./TaskTable.ts"
@@ -91,7 +91,7 @@ const checkChunks = (s: State, complain: Complain): void => {
       )
     }
     checkPlace(s, chunk, complain)
-    const evictable = (chunks.place[chunk] & SHARED) !== 0 && (flags & STUCK) === 0
+    const evictable = (chunks.place[chunk] & MOVABLE) !== 0 && (flags & STUCK) === 0
     if (s.evictable.has(chunk) !== evictable) complain(`chunk ${chunk}: ${evictable ? "not " : ""}evictable`)
     if (chunks.uses[chunk] === 0 && !mayStay(s, chunk, orphans)) complain(`chunk ${chunk}: kept, but nobody wants it`)
   }
@@ -123,7 +123,7 @@ const checkPlace = (s: State, chunk: number, complain: Complain): void => {
     complain(`chunk ${chunk}: without bytes, and nobody makes them`)
   }
   if (place === 0 && status === FAILED && chunks.pins[chunk] > 0) complain(`chunk ${chunk}: pinned, but it failed`)
-  if ((flags & SPILLING) !== 0 && (place & (SHARED | DISK)) !== SHARED) {
+  if ((flags & SPILLING) !== 0 && place !== SHARED && place !== HEAP) {
     complain(`chunk ${chunk}: spilled from ${place}`)
   }
   if ((flags & (RESTORING | RECOMPUTING)) !== 0 && place !== DISK) complain(`chunk ${chunk}: restored to ${place}`)

@@ -3,7 +3,7 @@
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
 import { pin, reserve } from "./attempt.ts"
 import { LIVE, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, SHARED } from "./Event.ts"
+import { DISK, MOVABLE, SHARED } from "./Event.ts"
 import { EVERYTHING, evict, leaveOnDisk } from "./evict.ts"
 import { fail } from "./fail.ts"
 import { isRoot, makeReady } from "./ready.ts"
@@ -174,9 +174,12 @@ export const moved = (s: State, chunk: number, place: number, bytes: number): vo
   if ((chunks.flags[chunk] & SPILLING) !== 0) {
     chunks.flags[chunk] &= ~SPILLING
     memory.spilling -= chunks.bytes[chunk]
-    chunks.place[chunk] = place
-    if ((place & SHARED) !== 0 && chunks.pins[chunk] === 0) leaveOnDisk(s, chunk)
-    return
+    if ((place & DISK) !== 0) {
+      chunks.place[chunk] = place
+      if ((place & SHARED) !== 0 && chunks.pins[chunk] === 0) leaveOnDisk(s, chunk)
+      return
+    }
+    // It was a value of a heap, and has bytes now: from the arena it goes to disk if that is still needed.
   }
   stopRestoring(s, chunk)
   if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) {
@@ -185,7 +188,8 @@ export const moved = (s: State, chunk: number, place: number, bytes: number): vo
   } else if ((before & IN_MEMORY) !== 0) memory.resident += bytes - chunks.bytes[chunk]
   chunks.bytes[chunk] = bytes
   chunks.place[chunk] = place
-  if ((place & SHARED) !== 0) s.evictable.add(chunk)
+  if ((place & MOVABLE) !== 0 && (chunks.flags[chunk] & STUCK) === 0) s.evictable.add(chunk)
+  else s.evictable.delete(chunk)
   const waiting = s.restores.get(chunk)
   if (waiting === undefined) return
   s.restores.delete(chunk)

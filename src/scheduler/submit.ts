@@ -1,7 +1,7 @@
 // Submission: new tasks and wishes as columns. Tasks whose inputs are all there are ready at once, tasks on a failed
 // input fail at once, and nothing of an open submission counts as unwanted before its last slice has come.
 import { LIVE } from "./ChunkTable.ts"
-import { DISK, FIRST_CLASS, SHARED, type Submitted, WISH_EXIT } from "./Event.ts"
+import { DISK, FIRST_CLASS, MOVABLE, type Submitted, WISH_EXIT } from "./Event.ts"
 import { fail } from "./fail.ts"
 import { persist, satisfy } from "./finish.ts"
 import { MOST_AWAITED, offer } from "./follow.ts"
@@ -19,7 +19,7 @@ const storeGiven = (s: State, e: Submitted): void => {
     chunks.place[chunk] = e.stored[i + 2]
     if (e.stored[i + 2] === DISK) memory.away++
     else memory.resident += e.stored[i + 1]
-    if ((e.stored[i + 2] & SHARED) !== 0) s.evictable.add(chunk)
+    if ((e.stored[i + 2] & MOVABLE) !== 0) s.evictable.add(chunk)
   }
 }
 

@@ -155,7 +155,7 @@ describe("what is needed last", () => {
     assert.deepStrictEqual([lab.chunksOf("spill"), lab.chunksOf("move")], [[], ["never"]])
   })
 
-  it("goes only if it is in the arena, read by no attempt, and not stuck", () => {
+  it("goes only if it is in the arena or on a heap, read by no attempt, and not stuck", () => {
     const lab = fiber(10_000)
     lab.submit({ inline: [], heap: [], read: [], stuck: [], free: [] }, { wish: "made" })
     lab.finish("inline", { bytes: 1000, place: INLINE })
@@ -164,7 +164,7 @@ describe("what is needed last", () => {
     lab.submit({ reader: ["read"] }, { wish: "reading" })
     assert.strictEqual(lab.is("reader"), "running")
     lab.tell({ _tag: "pressure", bytes: 1e9 })
-    assert.deepStrictEqual(lab.chunksOf("spill"), ["free", "stuck"])
+    assert.deepStrictEqual(lab.chunksOf("spill"), ["free", "heap", "stuck"])
     lab.tell({ _tag: "chunk kept", chunk: lab.chunk("stuck"), retry: false })
     lab.tell({ _tag: "chunk kept", chunk: lab.chunk("free"), retry: true })
     lab.tell({ _tag: "pressure", bytes: 1e9 })

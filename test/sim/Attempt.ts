@@ -1,5 +1,5 @@
 // One try at running a task in a simulated world, as its processor sees it.
-import { INLINE, SHARED } from "../../src/scheduler/Event.ts"
+import { HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Instance, SimWish } from "./Node.ts"
 
 /** An attempt. */
@@ -26,11 +26,11 @@ export const newAttempt = (instance: Instance, number: number, awaited: Readonly
   over: false
 })
 
-/** The task of an attempt has its values: those over `large` bytes are in the arena. */
-export const storeValues = (instance: Instance, large: number): void => {
+/** The task of an attempt has its values: those over `large` bytes are in the arena, or on the heap of this thread. */
+export const storeValues = (instance: Instance, large: number, isLive: () => boolean): void => {
   instance.node.bytes.forEach((size, i) => {
     instance.outputs[i].bytes = size
-    instance.outputs[i].memory = size > large ? SHARED : INLINE
+    instance.outputs[i].memory = size <= large ? INLINE : isLive() ? HEAP : SHARED
   })
   instance.ended = "stored"
   instance.attempt = 0

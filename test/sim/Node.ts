@@ -23,6 +23,10 @@ export class Held {
   lost = false
   released = false
   moving: "" | "spill" | "restore" = ""
+  /** its order to be encoded, which comes to nothing if it is encoded for another */
+  encoding: object | undefined = undefined
+  /** it was sent to a worker, and encoded for that */
+  sent = false
 
   constructor(chunk: number, owner: Instance | undefined) {
     this.chunk = chunk

@@ -52,6 +52,9 @@ export interface Plan {
   readonly early: number
   /** tasks that take next to no time */
   readonly quick: number
+  /** values of this thread's tasks that stay on its heap as they are; of those that are to go, what cannot be encoded */
+  readonly live: number
+  readonly odd: number
   /** keeps the trace */
   readonly traced?: boolean
 }
@@ -80,7 +83,9 @@ const none = {
   resources: 0,
   pressure: 0,
   early: 0,
-  quick: 0
+  quick: 0,
+  live: 0,
+  odd: 0
 }
 
 type Danger = keyof typeof none
@@ -109,6 +114,12 @@ const dangers: ReadonlyArray<readonly [Danger, number]> = [
   ["early", 1],
   ["quick", 1]
 ]
+
+/** What stays on a heap, and what of that can never be encoded: chosen apart, so that other worlds are as they were. */
+const heapsOf = (seed: number): { readonly live: number; readonly odd: number } => {
+  const random = new Random(seed * 104_729 + 3)
+  return { live: random.chance(0.6) ? 0.5 + random.next() / 2 : 0, odd: random.chance(0.3) ? 0.3 : 0 }
+}
 
 /** The world of a seed: a few dangers at a time, so that each is met alone and with others. */
 export const planOf = (seed: number): Plan => {
@@ -142,7 +153,8 @@ export const planOf = (seed: number): Plan => {
     reach: random.pick([2, 5, 60]) * size,
     inputs: random.pick([1, 2, 4]),
     atOnce: random.pick([1, 2, 5, 4096]),
-    ...chosen
+    ...chosen,
+    ...heapsOf(seed)
   }
 }
 
@@ -155,6 +167,7 @@ export function* smaller(plan: Plan): Iterable<Plan> {
     }
   }
   for (const [danger] of dangers) if (plan[danger] !== none[danger]) yield { ...plan, [danger]: none[danger] }
+  for (const key of ["live", "odd"] as const) if (plan[key] > 0) yield { ...plan, [key]: 0 }
   if (plan.priorities > 1) yield { ...plan, priorities: 1 }
   if (plan.atOnce < 4096) yield { ...plan, atOnce: 4096 }
   if (plan.budget !== Infinity) yield { ...plan, budget: Infinity }

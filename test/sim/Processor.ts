@@ -126,13 +126,15 @@ export class Processor {
   }
 
   private reportFinished(batch: ReadonlyArray<Attempt>): void {
-    const { plan, state } = this.world
+    const { plan, random, state } = this.world
     const bytes: Array<number> = []
     const places: Array<number> = []
     for (const { instance, number } of batch) {
       this.sent.delete(number)
       const current = isCurrent(state, instance.task, number)
-      if (current) storeValues(instance, plan.bytes / 4)
+      if (current) {
+        storeValues(instance, plan.bytes / 4, () => plan.live > 0 && this.ahead === 0 && random.chance(plan.live))
+      }
       instance.outputs.forEach((held) => {
         bytes.push(current ? held.bytes : 0)
         places.push(current ? held.memory : 0)

@@ -1,5 +1,5 @@
 // The store of a simulated world: writes and reads take time, fail, and are overtaken by releases, as in engine/Mover.
-import { DISK, SHARED } from "../../src/scheduler/Event.ts"
+import { DISK, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Held } from "./Node.ts"
 import type { World } from "./World.ts"
 
@@ -31,10 +31,44 @@ export class Store {
       }))
   }
 
-  /** Writes a chunk to disk. */
+  /** A value of a heap gets bytes of its own in a later turn, unless somebody reads it then; some never can. */
+  private encode(chunk: number, held: Held): void {
+    const { clock, plan, random, state } = this.world
+    const order = held.encoding = {}
+    const odd = random.chance(plan.odd)
+    clock.after(random.delay(1), () =>
+      this.world.later(() => {
+        if (held.released || held.encoding !== order) return
+        held.encoding = undefined
+        if (odd || state.chunks.pins[chunk] > 0) return this.world.apply({ _tag: "chunk kept", chunk, retry: !odd })
+        this.solid(chunk, held)
+      }))
+  }
+
+  private solid(chunk: number, held: Held): void {
+    const { plan, random } = this.world
+    held.bytes *= random.pick([0.5, 1, 1.25])
+    held.memory = held.bytes > plan.bytes / 4 ? SHARED : INLINE
+    this.world.encoded++
+    this.world.apply({ _tag: "chunk moved", chunk, place: held.memory, bytes: held.bytes })
+  }
+
+  /** A value of a heap is sent to a worker: it has bytes at once, and the scheduler hears of it in a later turn. */
+  send(chunk: number, held: Held): void {
+    if (held.memory !== HEAP || held.sent) return
+    held.encoding = undefined
+    held.sent = true
+    this.world.later(() => {
+      if (!held.released) this.solid(chunk, held)
+    })
+  }
+
+  /** Writes a chunk to disk, or encodes it. */
   spill(chunk: number): void {
     const { plan, random } = this.world
     const held = this.find(chunk, "spill")
+    if (held.encoding !== undefined) this.world.broken(`spill: chunk ${chunk} is being encoded`)
+    if (held.memory === HEAP) return this.encode(chunk, held)
     if (held.memory !== SHARED || held.disk) this.world.broken(`spill: chunk ${chunk} is not in the arena, or on disk`)
     const fails = random.chance(plan.spillFails)
     const retry = random.chance(0.5)

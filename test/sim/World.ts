@@ -60,6 +60,8 @@ export class World {
   private commands: Array<Command> = []
   private woken = false
   private serial = 0
+  /** values of a heap that have got bytes of their own */
+  encoded = 0
 
   constructor(plan: Plan) {
     this.plan = plan

@@ -23,6 +23,7 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
         awaited.push(world.state.tasks.attempt[input.owner.task])
       } else if (input.memory === 0) world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
     }
+    if (processor.ahead > 0) { for (const input of item.inputs) world.store.send(input.chunk, input) }
     if (!processor.accepts.includes(item.node.fn.taskClass.where)) {
       world.broken(`run: task ${task} is not for processor ${worker}`)
     }

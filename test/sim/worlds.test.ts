@@ -36,11 +36,13 @@ describe("the simulation", () => {
     let overdrafts = 0
     let followers = 0
     let givenBack = 0
+    let encoded = 0
     for (let seed = 1; seed <= 400; seed++) {
       const world = live(planOf(seed))
       overdrafts += world.state.memory.overdrafts
       followers += world.outcomes.followers
       givenBack += world.outcomes.givenBack
+      encoded += world.encoded
       for (const turn of world.turns) {
         for (const { _tag } of turn.events) events.add(_tag)
         for (const command of turn.commands) {
@@ -92,6 +94,7 @@ describe("the simulation", () => {
     assert.isAbove(overdrafts, 0)
     assert.isAbove(followers, 1000)
     assert.isAbove(givenBack, 300)
+    assert.isAbove(encoded, 100)
   })
 
   const faults: Record<string, (world: World) => void> = {

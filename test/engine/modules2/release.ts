@@ -65,6 +65,7 @@ export const r = Task.module(import.meta.url, {
     xs: new Float64Array(600).fill(i)
   }),
   size: (record: { readonly texts: ReadonlyArray<string> }): number => record.texts.length,
+  entries: (rows: ReadonlyMap<string, unknown>): number => rows.size,
   /** Many pieces, of which one is returned. */
   wasteful: (n: number): Numbers => {
     let last: Numbers = Task.alloc(Float64Array, 0)
