@@ -9,10 +9,12 @@
 //                             one character. Equal strings count each time: JavaScript cannot see which are the same
 //   bigint                    16 + 8 for each 64 bits
 //   object, class instance    28 + 8 a field; over 32 fields a hash table: 24 a place, 1.5 places a field rounded up
-//                             to a power of two, and the names
+//                             to a power of two, and the names. Without prototype: such a table of 4 places or more
+//                             from the first field on, and 88 for it
 //   array                     48 + its places
 //   Map, Set                  72 + 28 or 20 a place, entries rounded up to a power of two
-//   Date 96, RegExp 200, function 64, Error 500, typed array 200 or ArrayBuffer 100 with the whole buffer, once
+//   Date 96, RegExp 200, function 64, Error 500 (a stack of a few calls), typed array 200 or ArrayBuffer 100 with the
+//                             whole buffer, once
 // Objects count once, wherever they are referred to. Of more than 1024 items, 256 spread over an array (or over the
 // first 65536 of a Map or Set) are measured and stand for the rest: half of these are counted but do not stand for
 // others, so that what many items share is not multiplied. From the 20000th object on, 16 of more than 32 items will
@@ -97,6 +99,7 @@ class Meter {
   private fields(o: object, stack: Array<object>): number {
     const values: ReadonlyArray<unknown> = Object.values(o)
     let bytes = 28 + 8 * values.length
+    if (Object.getPrototypeOf(o) === null) bytes = 88 + 24 * (values.length > 3 ? places(values.length * 1.5) : 4)
     if (values.length > 32) {
       bytes = 64 + 24 * places(values.length * 1.5)
       for (const name of Object.keys(o)) bytes += stringSize(name)

@@ -14,6 +14,32 @@ const range = <A>(n: number, f: (i: number) => A): Array<A> => {
 }
 const fields = (i: number) => ({ a: i, b: i, c: i, d: i, e: i, f: i, g: i, h: i, i: i + 0.5, j: i })
 
+class Point {
+  readonly x: number
+  readonly y: number
+  #weight: number
+  constructor(x: number) {
+    this.x = x
+    this.y = x + 0.5
+    this.#weight = x
+  }
+  get weight(): number {
+    return this.#weight
+  }
+}
+
+/** An error that remembers a few calls more than the one that made it. */
+const below = (calls: number, i: number): Error =>
+  calls > 0 ? below(calls - 1, i) : new RangeError(text(`number ${i} is too large`))
+
+interface Tree {
+  readonly left: Tree | undefined
+  readonly right: Tree | undefined
+  readonly at: number
+}
+const tree = (depth: number): Tree | undefined =>
+  depth === 0 ? undefined : { left: tree(depth - 1), right: tree(depth - 1), at: depth }
+
 const makers: Record<string, () => unknown> = {
   "small integers": () => range(many, (i) => i),
   "doubles": () => range(many, (i) => i + 0.5),
@@ -39,6 +65,22 @@ const makers: Record<string, () => unknown> = {
   "dates": () => range(20_000, (i) => new Date(i)),
   "a typed array": () => new Float64Array(many),
   "many typed arrays": () => range(2000, (i) => new Float64Array(100 + i % 7)),
+  "very small typed arrays": () => range(5000, (i) => new Uint8Array(16).fill(i)),
+  "class instances": () => range(many, (i) => new Point(i)),
+  "a tree": () => tree(14),
+  "pairs": () => range(many, (i) => [i, i + 0.5]),
+  "a matrix of rows": () => range(200, (i) => range(200, (j) => i * j + 0.5)),
+  "Maps in a Map": () => new Map(range(200, (i) => [i, new Map(range(100, (j) => [j, { i, j }]))])),
+  "small Sets": () => range(5000, (i) => new Set(range(i % 20, (j) => j))),
+  "one long text": () => text("a line of a text file\n".repeat(40_000)),
+  "one long text of two bytes a character": () => text("eine größere Zeile, €\n".repeat(20_000)),
+  "records with gaps": () =>
+    range(many, (i) => i % 3 === 0 ? { id: i, note: undefined } : { id: i, note: text(`note ${i}`), at: null }),
+  "objects without prototype": () =>
+    range(many, (i) => Object.assign(Object.create(null) as object, { id: i, next: i + 1 })),
+  "a dictionary without prototype": () =>
+    Object.assign(Object.create(null) as object, Object.fromEntries(range(many, (i) => [text(`the key ${i}`), i]))),
+  "errors of a few calls": () => range(2000, (i) => below(3, i)),
   "what is shared": () => {
     const shared = range(1000, (i) => text(`shared by all, number ${i}`))
     return range(many, (i) => ({ i, shared }))

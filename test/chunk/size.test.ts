@@ -30,6 +30,8 @@ describe("sizeOf", () => {
     assert.strictEqual(sizeOf("日本語"), 24)
     assert.strictEqual(sizeOf([{ id: 1, name: "ann" }]), Math.round(48 + 8.8 + 28 + 16 + 24))
     assert.strictEqual(sizeOf(new Map([[1, 2]])), 72 + 28 * 2)
+    assert.strictEqual(sizeOf(Object.assign(Object.create(null), { a: 1 })), 88 + 24 * 4)
+    assert.strictEqual(sizeOf(Object.assign(Object.create(null), { a: 1, b: 2, c: 3, d: 4 })), 88 + 24 * 8)
     assert.strictEqual(sizeOf(new Float64Array(1000)), 200 + 8000)
   })
 
