@@ -42,6 +42,7 @@ export interface CheckpointDirectory {
   readonly list: Effect.Effect<ReadonlyArray<{ readonly key: string; readonly bytes: number }>>
 }
 
+// The last byte is raised when the codes of arrays or the codec's heads change their meaning: old files are none then.
 const Magic = Buffer.from("PONIARD\u0001", "latin1")
 /** Bytes of a file that are read first; no header is longer, and what is written at once is no longer. */
 const Front = 16_384

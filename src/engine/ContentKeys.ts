@@ -120,7 +120,8 @@ export class ContentKeys {
         + `the checkpoint of "${label(root)}" depends on it: move it to a task module (Task.module)`
       throw refuse("GraphInvalid", { path: label(root), reason })
     }
-    if (kind === "inline") return ["inline", version ?? source!]
+    // Nothing else tells one from another: a version comes on top of the text.
+    if (kind === "inline") return ["inline", source!, version ?? ""]
     const request = { url, isLoaded: version === undefined }
     const found = this.sources.get(`${request.isLoaded} ${url}`)
     if (found === undefined) throw this.waitForSources(request)

@@ -92,6 +92,13 @@ describe("a task with a checkpoint", () => {
       assert.deepStrictEqual(ran(), [])
     })))
 
+  it.live("is another of another inline function, of the same version too", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { run } = yield* scene
+      const ask = (fn: (n: number) => number) => run(collect(delayed(Task.inline(fn), { ...kept, version: "1" })(5)))
+      assert.deepStrictEqual([yield* ask((n) => n + 1), yield* ask((n) => n + 2), yield* ask((n) => n + 1)], [6, 7, 6])
+    })))
+
   it.live("runs and is replaced where restore is false", () =>
     Effect.scoped(Effect.gen(function*() {
       const { files, log, ran, run } = yield* scene
