@@ -29,17 +29,23 @@ const own = (core: Core, task: number): ReadonlyArray<Entry> => {
   return found
 }
 
-/** Whether slabs lie in a stretch not much longer than they are; there is nothing to gain by moving them. */
-const areTogether = (arena: Arena, entries: ReadonlyArray<Entry>, bytes: number): boolean => {
+/** Bytes of the slabs of values, and of the stretch of addresses in which they lie. */
+const extentOf = (
+  arena: Arena,
+  entries: ReadonlyArray<Entry>
+): { readonly bytes: number; readonly stretch: number } => {
+  let bytes = 0
   let from = Infinity
   let to = 0
   for (const { parts } of entries) {
     for (let i = 0; i < parts.length; i += 2) {
+      const length = arena.bytesOf(parts[i])
+      bytes += length
       from = Math.min(from, parts[i])
-      to = Math.max(to, parts[i] + arena.bytesOf(parts[i]))
+      to = Math.max(to, parts[i] + length)
     }
   }
-  return to - from <= bytes * LOOSE
+  return { bytes, stretch: to - from }
 }
 
 /**
@@ -58,8 +64,8 @@ export const gather = (core: Core, rooms: Rooms, commands: ReadonlyArray<Command
   }
   const movable = inputs.flat()
   for (const entries of inputs) {
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0)
-    if (areTogether(arena, entries, bytes)) continue
+    const { bytes, stretch } = extentOf(arena, entries)
+    if (stretch <= bytes * LOOSE) continue
     let rest = rooms.lend(bytes, movable)
     if (rest < 0) continue
     for (const { parts } of entries) {
