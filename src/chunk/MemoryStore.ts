@@ -154,6 +154,7 @@ export class MemoryStore {
     for (let i = 0; i < held.parts.length; i += 2) this.arena.retain(held.parts[i])
     const shared = new Entry(held.code, held.head, held.parts.slice(), held.value, held.bytes)
     shared.stays = held.stays
+    shared.origin = held.origin
     return shared
   }
 

@@ -63,8 +63,6 @@ export class Core {
   /** what is to be known of results in another process, by task id; and who sees to it */
   readonly keyed = new Map<number, string>()
   checkpoints: Checkpoints | undefined = undefined
-  /** what is computed anew rather than written to disk: by task id, what it is computed from */
-  readonly recipes = new Map<number, DelayedNode>()
   readonly cache = new Cache(this)
   /** what stops the timer of a task that is to be tried again, by task id */
   readonly delays = new Map<number, () => void>()
@@ -273,6 +271,7 @@ export class Core {
 
   /** Forgets a task that the scheduler has released. */
   forget(task: number): void {
+    if (this.cache.size > 0) this.cache.forget(task)
     this.nodes[task] = undefined
     if (this.otherChunks.size > 0) this.otherChunks.delete(task)
     if (this.timeouts.size > 0) this.stopTimeout(task)
@@ -285,7 +284,6 @@ export class Core {
     if (this.attempts.size > 0) this.attempts.delete(task)
     if (this.suspects.size > 0) this.suspects.delete(task)
     if (this.keyed.size > 0) this.keyed.delete(task)
-    if (this.recipes.size > 0) this.recipes.delete(task)
     this.taskIds.release(task)
   }
 

@@ -113,13 +113,13 @@ export class Lineage {
    * wrong if anything did: at once, and undefined is returned, if nothing can compute it.
    */
   start(chunk: number, over: (problem: string | undefined, error?: object) => void): Recomputation | undefined {
-    const { core, wishes } = this
+    const { wishes } = this
     const recipe = this.recipe(chunk)
     if (typeof recipe === "string") {
       over(recipe)
       return undefined
     }
-    const context = core.contexts.get(core.state.chunks.producer[chunk]) ?? Context.empty()
+    const context = this.contextOf(chunk, recipe)
     let stopped = false
     // A task takes the value over: as its input it cannot leave memory before that is done.
     const take = (from: ChunkHandle) =>
@@ -163,6 +163,12 @@ export class Lineage {
     return undefined
   }
 
+  /** The services that closures of a recipe were given when they were asked for first. */
+  private contextOf(chunk: number, recipe: Handle): Context.Context<never> {
+    const { cache, contexts, state } = this.core
+    return cache.contextOf(recipe) ?? contexts.get(state.chunks.producer[chunk]) ?? Context.empty()
+  }
+
   private timesOf(chunk: number): number {
     const held = this.core.store.get(chunk)
     return held instanceof Entry ? this.times.get(held) ?? 0 : 0
@@ -171,7 +177,7 @@ export class Lineage {
   /** The value that a handle stands for, for the caller alone. */
   valueOf(handle: Handle): Effect.Effect<unknown, unknown> {
     return Effect.acquireUseRelease(
-      Effect.sync(() => this.wishes.make([handle], false, Context.empty(), true)),
+      Effect.sync(() => this.wishes.make([handle], false, this.core.cache.contextOf(handle) ?? Context.empty(), true)),
       (wish) => Effect.andThen(this.wishes.wait(wish), Effect.map(this.wishes.read(wish), ([value]) => value)),
       (wish) => Effect.sync(() => this.wishes.drop(wish))
     )
@@ -183,7 +189,7 @@ export class Lineage {
     return Effect.suspend(() => {
       const recipe = this.recipe(chunk)
       if (typeof recipe === "string") return Effect.fail(failed(recipe))
-      const context = this.core.contexts.get(this.core.state.chunks.producer[chunk]) ?? Context.empty()
+      const context = this.contextOf(chunk, recipe)
       return Effect.acquireUseRelease(
         Effect.sync(() => this.wishes.make([recipe], false, context, true)),
         (wish) =>

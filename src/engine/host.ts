@@ -98,7 +98,7 @@ const packed = (shell: Shell, worker: number, batch: Finished, i: number, value:
 
 /** What is computed anew rather than written out is told so before the scheduler hears of it. */
 const setOrigin = (core: Core, task: number, index: number, held: unknown): void => {
-  const recipe = core.recipes.get(task)
+  const recipe = core.cache.recipeOf(task)
   if (recipe === undefined || !(held instanceof Entry)) return
   held.origin ??= recipe.template.outputs === 0 ? recipe : new OutputNode(recipe, index)
 }
@@ -122,7 +122,7 @@ const finished = (shell: Shell, worker: number, batch: Finished): void => {
         continue
       }
       if (!batch.held) held = packed(shell, worker, batch, i, held)
-      if (core.recipes.size > 0) setOrigin(core, task, index, held)
+      if (core.cache.size > 0) setOrigin(core, task, index, held)
       bytes.push(store.set(core.chunkOf(task, index), held))
       places.push(placeOf(held))
       if (core.keyed.size > 0) core.checkpoints!.save(task, index, held)

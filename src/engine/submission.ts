@@ -17,7 +17,6 @@ import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
 import { DISK, HEAP, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
 import { isLive } from "../scheduler/submit.ts"
-import { recipeOf } from "./Cache.ts"
 import type { Core } from "./Core.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
 import { Snapshot } from "./InputSnapshot.ts"
@@ -71,7 +70,7 @@ const hostOf = (core: Core, { again, context }: Submission): LowerHost => ({
   open: (node) => {
     const task = core.taskIds.take()
     core.nodes[task] = node
-    if (node.template.isKept) keep(core, task, node)
+    if (node.template.isKept) keep(core, task, node, context)
     if (node.template.fn.kind === "closure" && context !== none) core.contexts.set(task, context)
     return task
   },
@@ -106,14 +105,17 @@ const insteadOf = (core: Core, node: DelayedNode, mark: number): StandInNode | u
   const { isKept, options } = node.template
   if (!isKept) return chains && fuse(node, chains, (before) => before.engine !== mark && !core.isAlive(before))
   const kept = options.cache && options.persist ? cache.instead(node) : undefined
-  return kept ?? (options.checkpoint ? checkpoints?.instead(node) : undefined)
+  if (kept !== undefined || !options.checkpoint) return kept
+  const restored = checkpoints?.instead(node)
+  if (restored !== undefined) cache.remember(node)
+  return restored
 }
 
 /** A task was lowered whose result is to last. */
-const keep = (core: Core, task: number, node: DelayedNode): void => {
+const keep = (core: Core, task: number, node: DelayedNode, context: Context.Context<never>): void => {
   const { cache, checkpoint } = node.template.options
   if (checkpoint) core.checkpoints?.opened(task, node)
-  if (cache) core.recipes.set(task, recipeOf(node))
+  if (cache) core.cache.opened(task, node, context)
 }
 
 const spawnedNode = (core: Core, handle: SpawnedHandle, again: boolean): DelayedNode | undefined => {

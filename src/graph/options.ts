@@ -28,8 +28,9 @@ export interface TaskOptions {
   /**
    * The result is kept while there is memory for it, and whoever asks this engine for the same again has it without a run:
    * the same function with the same inputs, which are handles by identity, plain values up to 1 KiB by content, and larger
-   * ones by identity. When memory is short it is dropped, not spilled, and computed anew when it is asked for. Until
-   * `Chunk.release`, `Spawned.release` or the engine's end. Default: false.
+   * ones by identity. When memory is short it is dropped, not spilled, and computed anew when it is asked for; what was
+   * made from a Chunk, which may be released, is spilled. Until `Chunk.release`, `Spawned.release` or the engine's end.
+   * Default: false.
    */
   readonly cache?: boolean
   /**
