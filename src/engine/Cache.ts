@@ -12,6 +12,7 @@ import { Handle } from "../graph/Handle.ts"
 import { membersOf } from "../graph/Leaves.ts"
 import { argumentsOf, label } from "../graph/lower.ts"
 import { defaultOptions } from "../graph/options.ts"
+import { closureEntry } from "../graph/TaskFunction.ts"
 import { Template } from "../graph/Template.ts"
 import { FAILED } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
@@ -94,15 +95,7 @@ export class Cache {
       && indices.every((index) => core.hasOutput(found.task, index))
     if (!isThere) return undefined
     const call = outputs === 0 ? (chunk: unknown) => chunk : (...chunks: ReadonlyArray<unknown>) => chunks
-    const fn = {
-      id: 0,
-      kind: "closure",
-      url: "",
-      name: label(node),
-      call,
-      source: undefined,
-      parts: undefined
-    } as const
+    const fn = closureEntry(label(node), call)
     const { priority } = options
     const template = new Template(fn, { ...defaultOptions, name: label(node), bytes: 0, meta: true, outputs, priority })
     return new StandInNode(

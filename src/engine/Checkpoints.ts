@@ -13,6 +13,7 @@ import type { DelayedNode } from "../graph/Delayed.ts"
 import { StandInNode } from "../graph/fuse.ts"
 import { label } from "../graph/lower.ts"
 import { defaultOptions } from "../graph/options.ts"
+import { closureEntry } from "../graph/TaskFunction.ts"
 import { Template } from "../graph/Template.ts"
 import { asError, type CheckpointParts, CheckpointReader } from "./CheckpointReader.ts"
 import type { ContentKeys } from "./ContentKeys.ts"
@@ -105,15 +106,7 @@ export class Checkpoints {
     const sizes = files.map((file) => this.directory.size(file))
     if (sizes.some((size) => size < 0)) return undefined
     const call = () => this.restore(node, files)
-    const fn = {
-      id: 0,
-      kind: "closure",
-      url: "",
-      name: label(node),
-      call,
-      source: undefined,
-      parts: undefined
-    } as const
+    const fn = closureEntry(label(node), call)
     const { persist, priority } = options
     const bytes = Math.min(rounded(sizes.reduce((sum, size) => sum + size, 0)), this.parts.core.store.budget)
     const template = new Template(fn, { ...defaultOptions, name: label(node), bytes, outputs, persist, priority })

@@ -10,6 +10,7 @@ import { Handle } from "../graph/Handle.ts"
 import { membersOf } from "../graph/Leaves.ts"
 import { argumentsOf, label } from "../graph/lower.ts"
 import { defaultOptions } from "../graph/options.ts"
+import { closureEntry } from "../graph/TaskFunction.ts"
 import { Template } from "../graph/Template.ts"
 import { LIVE } from "../scheduler/ChunkTable.ts"
 import { NONE, STORED } from "../scheduler/TaskTable.ts"
@@ -216,7 +217,7 @@ export const templateAgain = (template: Template): Template =>
 /** The template of the task that takes over what was computed anew. */
 const takerOf = (call: (from: ChunkHandle) => Effect.Effect<void>): Template =>
   new Template(
-    { id: 0, kind: "closure", url: "", name: "take over", call, source: undefined, parts: undefined },
+    closureEntry("take over", call),
     { ...defaultOptions, meta: true, bytes: 0 }
   )
 

@@ -15,8 +15,13 @@ import { placeOf } from "./submission.ts"
 
 /** Stores a value: a chunk that no task makes. Throws Refused, or ArenaFull: `within` the budget only, or at all. */
 export const storeValue = (parts: ShapeParts, value: unknown, within = false): ChunkHandle => {
-  const { core, later, wishes } = parts
+  const { core } = parts
   const held = core.store.pack(value, false, "value", within)
+  return storedChunk(parts, held, placeOf(held))
+}
+
+/** A chunk that no task makes, from how its value is held. */
+export const storedChunk = ({ core, later, wishes }: ShapeParts, held: unknown, place: number): ChunkHandle => {
   const chunk = core.chunkIds.take()
   const bytes = core.store.set(chunk, held)
   const handle = new ChunkHandle(core.id, chunk, bytes)
@@ -29,7 +34,7 @@ export const storeValue = (parts: ShapeParts, value: unknown, within = false): C
       starts: [0],
       chunks: [],
       outputs: [],
-      stored: [chunk, bytes, placeOf(held)],
+      stored: [chunk, bytes, place],
       part: "whole",
       submission: 0
     })

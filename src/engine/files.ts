@@ -1,6 +1,5 @@
 // Files as chunks and chunks as files. A file's chunk has no bytes at first: like one that was evicted it is computed when it
 // is needed, by a task that reads the file, and is dropped again without being written.
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { cut } from "../chunk/cut.ts"
 import { Entry, rawCode } from "../chunk/Entry.ts"
@@ -10,9 +9,10 @@ import { DelayedNode, makeNode } from "../graph/Delayed.ts"
 import type { Shape } from "../graph/EngineService.ts"
 import { GraphInvalid, NotTransferable, StoreFull } from "../graph/errors.ts"
 import { defaultOptions } from "../graph/options.ts"
+import { closureEntry } from "../graph/TaskFunction.ts"
 import { Template, templateOf } from "../graph/Template.ts"
 import { DISK } from "../scheduler/Event.ts"
-import { ChunkHandle } from "./handles.ts"
+import { storedChunk } from "./data.ts"
 import { NOBODY } from "./Rooms.ts"
 import { giveUp, type ShapeParts } from "./ShapeParts.ts"
 
@@ -48,13 +48,13 @@ const fileEntry = ({ size }: SeenFile, offset: number): Entry =>
 const reader = (parts: ShapeParts, seen: SeenFile): DelayedNode => {
   const name = `read ${seen.path.slice(seen.path.lastIndexOf("/") + 1)}`
   const call = () => read(parts, seen)
-  const fn = { id: 0, kind: "closure", url: "", name, call, source: undefined, parts: undefined } as const
+  const fn = closureEntry(name, call)
   const options = { ...defaultOptions, name, bytes: slabBytes(seen.size), cache: true }
   return new DelayedNode(new Template(fn, options), [], -1)
 }
 
 const open = Effect.fnUntraced(function*(parts: ShapeParts, path: string | URL, decode: unknown) {
-  const { core, later, wishes } = parts
+  const { core } = parts
   if (!(path instanceof URL) && (typeof path !== "string" || path === "")) {
     return yield* Effect.fail(new GraphInvalid({ path: "Chunk.file", reason: "expected the path of a file" }))
   }
@@ -71,25 +71,7 @@ const open = Effect.fnUntraced(function*(parts: ShapeParts, path: string | URL, 
   entry.origin = decoding === undefined
     ? bytes
     : makeNode(new Template(decoding.fn, { ...defaultOptions, cache: true }), [bytes])
-  const chunk = core.chunkIds.take()
-  core.store.set(chunk, entry)
-  const handle = new ChunkHandle(core.id, chunk, entry.bytes)
-  later(() =>
-    core.tell({
-      _tag: "submitted",
-      defined: [],
-      tasks: [],
-      classes: [],
-      starts: [0],
-      chunks: [],
-      outputs: [],
-      stored: [chunk, entry.bytes, DISK],
-      part: "whole",
-      submission: 0
-    })
-  )
-  handle.wish = wishes.make([handle], false, Context.empty())
-  return handle
+  return storedChunk(parts, entry, DISK)
 })
 
 const toUtf8 = new TextEncoder()

@@ -62,11 +62,22 @@ export const brand = (fn: Function, entry: Omit<TaskFunctionEntry, "id" | "parts
   return Reflect.defineProperty(fn, brandKey, { value, enumerable: false, configurable: true, writable: true })
 }
 
+/** The entry of a closure: of a user's, or one of the engine's own tasks on its thread. */
+export const closureEntry = (name: string, call: Function): TaskFunctionEntry => ({
+  id: 0,
+  kind: "closure",
+  url: "",
+  name,
+  call,
+  source: undefined,
+  parts: undefined
+})
+
 /** The entry of a task function, or a new one that says "closure". */
 export const entryOf = (fn: Function): TaskFunctionEntry => {
   const entry = (fn as { readonly [brandKey]?: TaskFunctionEntry })[brandKey]
   if (entry !== undefined) return entry
-  return { id: 0, kind: "closure", url: "", name: fn.name, call: fn, source: undefined, parts: undefined }
+  return closureEntry(fn.name, fn)
 }
 
 /** What keeps a function from being rebuilt or found on a worker, in words; undefined if nothing can be told. */

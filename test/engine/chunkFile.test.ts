@@ -13,9 +13,21 @@ import { overTransports } from "./overTransports.ts"
 const MiB = 2 ** 20
 
 /** Bytes that can be told from those of other seeds. */
-const content = (length: number, seed: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i * seed + (i >> 8))
+const content = (length: number, seed: number): Uint8Array => {
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) bytes[i] = i * seed + (i >> 8)
+  return bytes
+}
 
-const sum = (bytes: Uint8Array): number => bytes.reduce((a, b) => a + b, 0)
+const sum = (bytes: Uint8Array): number => {
+  let total = 0
+  for (let i = 0; i < bytes.length; i++) total += bytes[i]
+  return total
+}
+
+/** Equal bytes; a comparison item by item takes a second for each MiB. */
+const isSame = (actual: Uint8Array, expected: Uint8Array): void =>
+  assert.strictEqual(Buffer.compare(actual, expected), 0)
 
 const scene = Effect.map(folder, (path) => ({
   path,
@@ -38,10 +50,10 @@ overTransports("a file", { memory: 4 * MiB, check: false }, (test) => {
         const chunk = yield* Chunk.file(path)
         assert.isAtLeast(chunk.bytes, bytes.length)
         assert.strictEqual(yield* collect(delayed(sumOf)(chunk)), sum(bytes))
-        assert.deepStrictEqual(yield* Chunk.get(chunk), bytes)
+        isSame(yield* Chunk.get(chunk), bytes)
         assert.strictEqual(yield* Chunk.use(chunk, (view) => Effect.succeed(view.length)), bytes.length)
       }
-      assert.deepStrictEqual(new Uint8Array(readFileSync(file)), bytes)
+      isSame(readFileSync(file), bytes)
     }))
 
   test("is not read before it is needed, and once for many", () =>
@@ -71,10 +83,10 @@ overTransports("a file", { memory: 4 * MiB, check: false }, (test) => {
         (i) => Chunk.file(write(`${i}`, content(MiB, i + 1)))
       )
       const expected = chunks.map((_, i) => sum(content(MiB, i + 1)))
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 2; round++) {
         assert.deepStrictEqual(yield* collect(chunks.map((chunk) => delayed(sumOf)(chunk))), expected)
       }
-      assert.deepStrictEqual(yield* Chunk.get(chunks[0]), content(MiB, 1))
+      isSame(yield* Chunk.get(chunks[0]), content(MiB, 1))
       const after = yield* memory
       assert.strictEqual(after.spilledBytes, before.spilledBytes)
       assert.strictEqual(after.recomputed, before.recomputed)
@@ -173,7 +185,7 @@ overTransports("a chunk as a file", {}, (test) => {
           : ArrayBuffer.isView(value)
           ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
           : new Uint8Array(value)
-        assert.deepStrictEqual(new Uint8Array(readFileSync(file)), bytes)
+        isSame(readFileSync(file), bytes)
       }
       yield* Chunk.toFile(yield* Chunk.put("url"), pathToFileURL(file))
       assert.deepStrictEqual([readFileSync(file, "utf8"), readdirSync(path)], ["url", ["out"]])
@@ -187,7 +199,7 @@ overTransports("a chunk as a file", {}, (test) => {
         const file = join(path, `${i}`)
         yield* Chunk.toFile(chunk, file)
         assert.strictEqual(statSync(file).size, 4 * MiB)
-        assert.deepStrictEqual(yield* Chunk.get(yield* Chunk.file(file)), content(4 * MiB, i + 1))
+        isSame(yield* Chunk.get(yield* Chunk.file(file)), content(4 * MiB, i + 1))
       }
     }))
 
