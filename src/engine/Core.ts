@@ -184,7 +184,7 @@ export class Core {
     if (template.engine === this.id) return template.taskClass
     let id = this.classes.get(template.key)
     if (id === undefined) {
-      const { bytes, name, persist, priority, rerun, timeout } = template.options
+      const { bytes, cache, name, persist, priority, rerun, timeout } = template.options
       if (bytes > this.store.budget) {
         throw new StoreFull({ task: name ?? template.fn.name, needed: bytes, budget: this.store.budget })
       }
@@ -197,7 +197,7 @@ export class Core {
         outputs: template.outputs === 0 ? 1 : template.outputs,
         bytes,
         timeout,
-        persist,
+        persist: persist && cache ? "when made" : persist,
         rerun,
         early: template.fn.kind !== "closure" && !template.options.meta,
         handsOver: template.outputs === 0 && !template.options.getResult,

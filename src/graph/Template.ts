@@ -32,8 +32,8 @@ export class Template {
 }
 
 const keyOf = (fn: TaskFunctionEntry, options: ResolvedOptions): string => {
-  const { bytes, getResult, meta, outputs, persist, priority, rerun, timeout } = options
-  const flags = (persist ? "p" : "") + (getResult ? "g" : "") + (meta ? "m" : "") + (rerun ? "r" : "")
+  const { bytes, cache, getResult, meta, outputs, persist, priority, rerun, timeout } = options
+  const flags = (persist ? cache ? "c" : "p" : "") + (getResult ? "g" : "") + (meta ? "m" : "") + (rerun ? "r" : "")
   return `${fn.id === 0 ? "closure" : fn.id}|${priority}|${timeout}|${bytes}|${outputs}|${flags}`
 }
 

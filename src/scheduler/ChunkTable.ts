@@ -15,6 +15,8 @@ export const LIVE = 8
 export const STUCK = 16
 /** Its copy on disk is damaged, and its value is being computed anew. */
 export const RECOMPUTING = 32
+/** Released by name before it was made: it is not kept then. */
+export const GIVEN_UP = 64
 
 /** Columns of all chunks. */
 export class ChunkTable {

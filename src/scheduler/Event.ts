@@ -24,7 +24,8 @@ export interface TaskClass {
   readonly bytes: number
   /** ms from the claim of each attempt, or -1 */
   readonly timeout: number
-  readonly persist: boolean
+  /** kept until it is released by name: though nobody wants the task, or only when it was made */
+  readonly persist: boolean | "when made"
   /** may run again after its worker was lost */
   readonly rerun: boolean
   /** may be sent before its inputs are there, behind the tasks that make them */

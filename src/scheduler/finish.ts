@@ -1,7 +1,7 @@
 // A worker's report of finished tasks: their values are stored, consumers have one input less to wait for, and
 // inputs are let go.
 import { exorcise, isCurrent, LEAST_MS, reported } from "./attempt.ts"
-import { LIVE, PERSISTED } from "./ChunkTable.ts"
+import { GIVEN_UP, LIVE, PERSISTED } from "./ChunkTable.ts"
 import { type Finished, FIRST_CLASS, MOVABLE } from "./Event.ts"
 import { makeReady } from "./ready.ts"
 import { letGo, sweep } from "./release.ts"
@@ -77,6 +77,7 @@ export const finished = (s: State, e: Finished): void => {
     reported(s, task)
     learn(s, task, e.durations[i], bytes)
     tasks.become(task, STORED)
+    if (s.classes[tasks.taskClass[task]].persist === "when made") persist(s, task)
     let v = first
     for (let chunk = tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
       if ((chunks.flags[chunk] & LIVE) !== 0) {
@@ -91,10 +92,11 @@ export const finished = (s: State, e: Finished): void => {
   if (unused.length > 0) sweep(s, unused)
 }
 
-/** Marks the outputs of a new task as kept until they are released by name. */
+/** Marks the outputs of a task as kept until they are released by name. */
 export const persist = (s: State, task: number): void => {
   const { chunks } = s
   for (let chunk = s.tasks.firstOutput[task]; chunk !== NONE; chunk = chunks.sibling[chunk]) {
+    if ((chunks.flags[chunk] & (LIVE | GIVEN_UP)) !== LIVE) continue
     chunks.flags[chunk] |= PERSISTED
     chunks.uses[chunk]++
   }

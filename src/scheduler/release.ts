@@ -2,7 +2,7 @@
 // dropped or interrupted, and so on upwards through its inputs, with a list instead of recursion. Where much is let go
 // at once it takes several steps, so that no step takes long.
 import { interrupt, pin, unreserve } from "./attempt.ts"
-import { LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING } from "./ChunkTable.ts"
+import { GIVEN_UP, LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING } from "./ChunkTable.ts"
 import { DISK, INLINE, SHARED } from "./Event.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
@@ -208,7 +208,10 @@ export const unpersist = (s: State, ids: ArrayLike<number>): void => {
   const unused: Array<number> = []
   for (let i = 0; i < ids.length; i++) {
     const chunk = ids[i]
-    if ((s.chunks.flags[chunk] & PERSISTED) === 0) continue
+    if ((s.chunks.flags[chunk] & PERSISTED) === 0) {
+      if ((s.chunks.flags[chunk] & LIVE) !== 0 && s.chunks.place[chunk] === 0) s.chunks.flags[chunk] |= GIVEN_UP
+      continue
+    }
     s.chunks.flags[chunk] &= ~PERSISTED
     if (--s.chunks.uses[chunk] === 0) unused.push(chunk)
   }

@@ -118,7 +118,7 @@ export const submitted = (s: State, e: Submitted): void => {
     }
     tasks.live[task] = spec.outputs
     const failed = linkInputs(s, e, i, task)
-    if (spec.persist) persist(s, task)
+    if (spec.persist === true) persist(s, task)
     if (failed !== NONE) fail(s, task, failed, "error")
     else if (tasks.missing[task] === 0) makeReady(s, task, NONE)
     else if (tasks.missing[task] <= MOST_AWAITED) offer(s, task)

@@ -1,7 +1,7 @@
 // The life of cached results beside that of what they were made from: what is released, failed, evicted or asked for
 // twice. The option itself: cache.test.ts.
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, type Scope } from "effect"
+import { Context, Effect, Fiber, type Scope } from "effect"
 import { join } from "node:path"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
@@ -89,6 +89,28 @@ describe("a cached result", () => {
       assert.strictEqual((yield* Chunk.get(first))[0], 11)
       assert.strictEqual(yield* collect(delayed(total)(log, [second])), N * 11)
       assert.isAbove(runs, 1)
+    }))
+
+  test("is not computed on when nobody waits for it any more, and the next asker computes it", () =>
+    Effect.gen(function*() {
+      const [begun, ended] = [new Array<number>(), new Array<number>()]
+      const slow = (n: number) =>
+        Effect.andThen(
+          Effect.sync(() => begun.push(n)),
+          begun.length === 0
+            ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => ended.push(n)))
+            : Effect.succeed(n)
+        )
+      const asking = yield* Effect.forkChild(collect(delayed(slow, cached)(7)), { startImmediately: true })
+      yield* until(() => begun.length === 1)
+      yield* Fiber.interrupt(asking)
+      yield* until(() => ended.length === 1)
+      yield* emptied
+      assert.deepStrictEqual([yield* collect(delayed(slow, cached)(7)), yield* collect(delayed(slow, cached)(7))], [
+        7,
+        7
+      ])
+      assert.deepStrictEqual(begun, [7, 7])
     }))
 
   test("of a join is the same for another join of the same", (log) =>

@@ -111,6 +111,29 @@ describe("a value", () => {
     }
   })
 
+  it("that is persisted when it was made goes before that, and stays after", () => {
+    const of = { p: { persist: "when made" } } as const
+    const dropped = lab1()
+    dropped.submit({ p: [] }, { of })
+    dropped.drop("wish")
+    assert.strictEqual(dropped.is("p"), "free")
+    assert.strictEqual(dropped.state.chunks.count, 0)
+    const kept = lab1()
+    kept.submit({ p: [] }, { of })
+    kept.finish("p")
+    kept.drop("wish")
+    assert.strictEqual(kept.is("p"), "stored")
+    kept.tell({ _tag: "unpersisted", chunks: [kept.chunk("p")] })
+    assert.deepStrictEqual(kept.chunksOf("release"), ["p"])
+    const released = lab1()
+    released.submit({ p: [] }, { of })
+    released.tell({ _tag: "unpersisted", chunks: [released.chunk("p")] })
+    released.finish("p")
+    assert.strictEqual(released.is("p"), "stored")
+    released.drop("wish")
+    assert.strictEqual(released.is("p"), "free")
+  })
+
   it("that is persisted does not stay if it is never made", () => {
     const lab = lab1()
     lab.submit({ p: [] }, { of: { p: { persist: true } } })

@@ -30,7 +30,7 @@ export class Users {
           outputs,
           bytes,
           timeout: random.chance(plan.hang * 3) ? random.between(1, 40) : -1,
-          persist: random.chance(plan.persist),
+          persist: random.chance(plan.persist) && (i % 2 === 0 || "when made"),
           rerun: !random.chance(plan.once),
           early: random.chance(plan.early),
           handsOver: outputs === 1 && random.chance(0.9),
@@ -167,7 +167,8 @@ export class Users {
   /** Whether somebody holds, reads or persists a value. */
   isKept(held: Held): boolean {
     if (this.isRead(held)) return true
-    if (held.owner?.node.fn.taskClass.persist === true && held.owner.ended === "stored" && !this.persisted.has(held)) {
+    const { ended, node } = held.owner ?? {}
+    if (node !== undefined && node.fn.taskClass.persist !== false && ended === "stored" && !this.persisted.has(held)) {
       return true
     }
     return this.wishes.some((wish) => wish.status !== "dropped" && wish.held.includes(held))
@@ -179,7 +180,7 @@ export class Users {
     this.world.later(() => {
       const chunks: Array<number> = []
       for (const held of this.world.held) {
-        if (held?.owner?.node.fn.taskClass.persist !== true) continue
+        if (!held?.owner?.node.fn.taskClass.persist) continue
         this.persisted.add(held)
         chunks.push(held.chunk)
       }
