@@ -32,22 +32,23 @@ export const seeFile = (given: string | URL): Effect.Effect<SeenFile, Error> =>
         : Effect.fail(new Error(`${path} is no file`)))
   })
 
+const changed = ({ modified, path, size }: SeenFile, is: InputChanged["is"]): InputChanged =>
+  new InputChanged({ path, was: { bytes: size, modified }, is })
+
 const unchanged = Effect.fnUntraced(function*(file: FileHandle, seen: SeenFile) {
   const { mtimeMs, size } = yield* attempt(() => file.stat())
   if (size === seen.size && mtimeMs === seen.modified) return
-  return yield* Effect.fail(
-    new InputChanged({
-      path: seen.path,
-      was: { bytes: seen.size, modified: seen.modified },
-      is: { bytes: size, modified: mtimeMs }
-    })
-  )
+  return yield* Effect.fail(changed(seen, { bytes: size, modified: mtimeMs }))
 })
 
 const using = <A, E>(path: string, flags: "r" | "wx", use: (file: FileHandle) => Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(attempt(() => open(path, flags)), use, (file) => Effect.ignore(attempt(() => file.close())))
 
-/** Fills a view with a file's bytes. Fails with InputChanged if the file is not as it was seen, before or after. */
+const isGone = (error: Error): boolean => "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")
+
+/**
+ * Fills a view with a file's bytes. Fails with InputChanged if the file is not as it was seen, before or after, or gone.
+ */
 export const readSeen = (seen: SeenFile, into: Uint8Array): Effect.Effect<void, Error> =>
   using(seen.path, "r", (file) =>
     Effect.gen(function*() {
@@ -58,7 +59,7 @@ export const readSeen = (seen: SeenFile, into: Uint8Array): Effect.Effect<void, 
         at += bytesRead
       }
       yield* unchanged(file, seen)
-    }))
+    })).pipe(Effect.mapError((error) => isGone(error) ? changed(seen, null) : error))
 
 let files = 0
 

@@ -7,7 +7,7 @@ import { bytesOf, slabBytes } from "../chunk/MemoryStore.ts"
 import { readSeen, seeFile, type SeenFile, writeWhole } from "../chunk/ValueFile.ts"
 import { DelayedNode, makeNode } from "../graph/Delayed.ts"
 import type { Shape } from "../graph/EngineService.ts"
-import { GraphInvalid, NotTransferable, StoreFull } from "../graph/errors.ts"
+import { GraphInvalid, InputChanged, NotTransferable, StoreFull } from "../graph/errors.ts"
 import { defaultOptions } from "../graph/options.ts"
 import { closureEntry } from "../graph/TaskFunction.ts"
 import { Template, templateOf } from "../graph/Template.ts"
@@ -35,6 +35,8 @@ const read = ({ core, later, rooms }: ShapeParts, seen: SeenFile): Effect.Effect
   return Effect.flatMap(slab, (offset) =>
     readSeen(seen, new Uint8Array(arena.buffer, offset, seen.size)).pipe(
       Effect.onError(() => Effect.sync(() => arena.release(offset))),
+      // What the system says is no error of the function's: it is the cause of TaskFailed.
+      Effect.catch((error) => error instanceof InputChanged ? Effect.fail(error) : Effect.die(error)),
       Effect.as(fileEntry(seen, offset))
     ))
 }

@@ -16,16 +16,16 @@ export class ChunkLost extends Schema.TaggedError<ChunkLost>("poniard/ChunkLost"
 
 const Seen = Schema.Struct({ bytes: Schema.Number, modified: Schema.Number })
 
-/** A file that is an input (`Chunk.file`) is not as it was when it was made one. */
+/** A file that is an input (`Chunk.file`) is not as it was when it was made one, or is gone. */
 export class InputChanged extends Schema.TaggedError<InputChanged>("poniard/InputChanged")("InputChanged", {
   path: Schema.String,
-  /** its length, and when it had changed last in milliseconds since 1970: then, and now */
+  /** its length, and when it had changed last in milliseconds since 1970: then, and now; null: it is gone */
   was: Seen,
-  is: Seen
+  is: Schema.NullOr(Seen)
 }) {
   override get message(): string {
     return `The file ${this.path} has changed since Chunk.file was called: it was ${seen(this.was)}, it is ${
-      seen(this.is)
+      this.is === null ? "gone" : seen(this.is)
     }. `
       + "Call Chunk.file again, and leave inputs alone while they are used"
   }
