@@ -4,6 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import type { Command } from "../scheduler/Command.ts"
 import { hasLeft, letGoOfMore } from "../scheduler/release.ts"
@@ -74,12 +75,19 @@ export const turn = (parts: Parts, items: ReadonlyArray<() => void>): boolean =>
   return hasLeft(core.state) || submissions.some(({ needs }) => needs <= 0)
 }
 
+/** Whoever offers wakes the loop itself, at once: a turn of the event loop for it, as a queue asks for, is one too many. */
+const inline: Scheduler.Scheduler = {
+  executionMode: "async",
+  shouldYield: () => false,
+  makeDispatcher: () => ({ scheduleTask: () => {}, flush: () => {} })
+}
+
 /** An inbox and the fiber that works it off, in the scope; `died` is called if an invariant broke. */
 export const makeInbox = Effect.fnUntraced(function*(
   partsOf: (inbox: Inbox) => Parts,
   died: (cause: Cause.Cause<unknown>) => void
 ): Effect.fn.Return<Inbox, never, Scope.Scope> {
-  const queue = yield* Queue.unbounded<() => void>()
+  const queue = yield* Effect.provideService(Queue.unbounded<() => void>(), Scheduler.Scheduler, inline)
   const inbox: Inbox = {
     later: (f) => {
       Queue.offerUnsafe(queue, f)

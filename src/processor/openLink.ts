@@ -10,6 +10,7 @@ export const openLink = (transport: Transport, opening: Opening): Link => {
     return {
       words: undefined,
       post: () => {},
+      expect: undefined,
       heapBytes: undefined,
       terminate: () => {},
       close: () => Promise.resolve()

@@ -90,6 +90,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
         ...(rooms.length > 0 && { rooms }),
         ...(records !== undefined && { records })
       })
+      if (this.sent.size === 1) this.link.expect?.()
     }
   }
 

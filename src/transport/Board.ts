@@ -7,6 +7,12 @@
 
 /** Workers with a bell of their own; further ones share. */
 const BELLS = 32
+/** Where the counts of reports begin, one a bell. */
+const REPORTS = BELLS
+/** Int32 with a bit for each worker that lingers: it looks at its bell although it has nothing to do. */
+const LINGERING = REPORTS + BELLS
+/** Int32 before the slots. */
+const HEAD = LINGERING + 32
 /** Int32 per slot: two cache lines. */
 const SLOT = 32
 
@@ -49,11 +55,11 @@ export class Board {
 
   /** Bytes that a board of so many slots needs. */
   static bytes(slots: number): number {
-    return 4 * (BELLS + SLOT * slots)
+    return 4 * (HEAD + SLOT * slots)
   }
 
   private at(slot: number): number {
-    return BELLS + SLOT * slot
+    return HEAD + SLOT * slot
   }
 
   /** A slot is an attempt's from now on. */
@@ -109,6 +115,31 @@ export class Board {
   /** What a worker's bell counts. */
   bell(worker: number): number {
     return Atomics.load(this.ints, worker % BELLS)
+  }
+
+  /** Marks a worker as lingering, unless `most` others do; then returns false. */
+  mayLinger(worker: number, most: number): boolean {
+    const own = 1 << worker % BELLS
+    let others = Atomics.or(this.ints, LINGERING, own) & ~own
+    let count = 0
+    for (; others !== 0; others &= others - 1) count++
+    if (count >= most) this.endLinger(worker)
+    return count < most
+  }
+
+  /** Counts a report of a worker, which it has posted. */
+  report(worker: number): void {
+    Atomics.add(this.ints, REPORTS + worker % BELLS, 1)
+  }
+
+  /** How many reports a worker has posted. */
+  reports(worker: number): number {
+    return Atomics.load(this.ints, REPORTS + worker % BELLS)
+  }
+
+  /** A worker lingers no more. */
+  endLinger(worker: number): void {
+    Atomics.and(this.ints, LINGERING, ~(1 << worker % BELLS))
   }
 
   /** Sleeps until a worker's bell counts something else than `seen`, or for `ms`. */

@@ -41,6 +41,8 @@ export interface Link {
   /** the shared words, where memory is shared */
   readonly words: Int32Array | undefined
   readonly post: (message: ToWorker) => void
+  /** A report is the next thing that happens: it is looked for, where reports come soon and memory is shared. */
+  readonly expect: (() => void) | undefined
   /** Bytes of its JavaScript heap now, where that can be had; fails when it has ended. */
   readonly heapBytes: (() => Promise<number>) | undefined
   /** Ends it at once; `onExit` follows. */

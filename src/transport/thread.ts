@@ -7,6 +7,7 @@ import { fromFrame, toFrame } from "./frame.ts"
 import type { FromWorker, Notice, ToWorker } from "./Message.ts"
 import { startThread } from "./startThread.ts"
 import { type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
+import { watchReports } from "./watchReports.ts"
 
 /** What a thread is told at its start. */
 export interface ThreadData {
@@ -23,14 +24,27 @@ export interface ThreadData {
 
 type Up = FromWorker | { readonly notice: Notice }
 
-/** Listens to a thread until it ends. */
-const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected: () => boolean): Promise<void> => {
-  let reason = ""
-  const take = (up: Up | Uint8Array): void => {
-    const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
-    if ("notice" in told) opening.onNotice(told.notice)
-    else opening.onMessage(told)
+const taker = (opening: Opening) => (up: Up | Uint8Array): void => {
+  const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
+  if ("notice" in told) opening.onNotice(told.notice)
+  else opening.onMessage(told)
+}
+
+const drain = (port: MessagePort, take: (up: Up) => void): void => {
+  for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
+    take(left.message as Up)
   }
+}
+
+/** Listens to a thread until it ends. */
+const listen = (
+  thread: Worker,
+  port: MessagePort,
+  opening: Opening,
+  isExpected: () => boolean,
+  take: (up: Up | Uint8Array) => void
+): Promise<void> => {
+  let reason = ""
   port.on("message", take)
   thread.on("error", (error: Error & { readonly code?: string }) => {
     reason = error.code === "ERR_WORKER_OUT_OF_MEMORY"
@@ -40,9 +54,7 @@ const listen = (thread: Worker, port: MessagePort, opening: Opening, isExpected:
   return new Promise((resolve) =>
     thread.on("exit", (exitCode) => {
       // What it posted before it ended is still in the port.
-      for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port)) {
-        take(left.message as Up)
-      }
+      drain(port, take)
       port.close()
       opening.onExit({ exitCode, reason, expected: isExpected() } satisfies Exit)
       resolve()
@@ -69,7 +81,13 @@ const open = (opening: Opening, bytes: boolean): Link => {
     opening.heap
   )
   let expected = false
-  const end = listen(thread, port1, opening, () => expected)
+  const take = taker(opening)
+  const watch = watchReports(board, opening.worker, () => drain(port1, takeReport))
+  const takeReport = (up: Up | Uint8Array): void => {
+    watch.came()
+    take(up)
+  }
+  const end = listen(thread, port1, opening, () => expected, bytes ? take : takeReport)
   const terminate = (): void => {
     expected = true
     if (words !== undefined) Atomics.notify(words, Word.room)
@@ -81,6 +99,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
       port1.postMessage(bytes ? toFrame(message) : message)
       if (!bytes) board.ring(opening.worker)
     },
+    expect: bytes ? undefined : watch.expect,
     heapBytes: () => thread.getHeapStatistics().then((statistics) => statistics.used_heap_size),
     terminate,
     close: (graceMs) => {

@@ -1,8 +1,10 @@
 // A worker's end of its transport: posts messages, takes those that have come, and knows by its bell whether there are
 // any. Over bytes every message is a frame, and only looking tells.
+import { availableParallelism } from "node:os"
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads"
 import type { Board } from "../transport/Board.ts"
 import { fromFrame, toFrame } from "../transport/frame.ts"
+import { Lookout } from "../transport/Lookout.ts"
 import type { FromWorker, Notice, ToWorker } from "../transport/Message.ts"
 
 /** What may come. */
@@ -10,6 +12,12 @@ export type Incoming = ToWorker | "close"
 
 /** ms that a worker looks at its bell before it sleeps. */
 const SPIN_MS = 0.02
+/** ms that an idle one looks at it, where what came last came as soon. */
+const LINGER_MS = 0.25
+/** ms after which the event loop gets a turn all the same. */
+const TURN_MS = 10
+/** So many idle workers may linger at once: whoever sends work needs a core, too. */
+const MOST_LINGER = Math.max(1, availableParallelism() - 2)
 
 /** The port of one worker. */
 export class Port {
@@ -19,19 +27,44 @@ export class Port {
   /** whether memory is shared with the engine and its other workers */
   readonly shared: boolean
   private seen = 0
+  private readonly lookout: Lookout
 
   constructor(port: MessagePort, board: Board, worker: number, shared: boolean) {
     this.port = port
     this.board = board
     this.worker = worker
     this.shared = shared
+    this.lookout = new Lookout(LINGER_MS, () => this.rung)
   }
 
-  /** Calls `f` with everything that comes while the event loop runs. */
-  listen(f: (incoming: Incoming) => void): void {
+  /**
+   * Calls `f`, which says whether the worker is idle then, with everything that comes while the event loop runs. One that
+   * has become idle looks for what comes next itself, for a moment, where that pays.
+   */
+  listen(f: (incoming: Incoming) => boolean): void {
+    let isIdle = false
+    const take = (incoming: Incoming): void => {
+      this.lookout.came()
+      isIdle = f(incoming)
+      this.lookout.wait()
+    }
     this.port.on("message", (raw: unknown) => {
-      f(this.open(raw))
+      const until = performance.now() + TURN_MS
+      take(this.open(raw))
+      while (isIdle && this.linger() && performance.now() < until) this.drain(take)
     })
+  }
+
+  /** Looks at the bell for a moment, if that pays and not too many do. Returns whether it has rung. */
+  private linger(): boolean {
+    if (!this.shared || !this.lookout.pays || !this.board.mayLinger(this.worker, MOST_LINGER)) return false
+    const rung = this.lookout.look()
+    this.board.endLinger(this.worker)
+    return rung
+  }
+
+  private get rung(): boolean {
+    return this.board.bell(this.worker) !== this.seen
   }
 
   /** What has come and was not read, without waiting. Returns whether the bell has rung, for whatever reason. */
@@ -49,7 +82,7 @@ export class Port {
   /** Sleeps until the bell rings, or for `ms`; looks for a moment before, since what is short comes soon. */
   sleep(ms: number): void {
     const until = performance.now() + SPIN_MS
-    while (performance.now() < until) if (this.board.bell(this.worker) !== this.seen) return
+    while (performance.now() < until) if (this.rung) return
     this.board.sleep(this.worker, this.seen, ms)
   }
 
@@ -60,6 +93,7 @@ export class Port {
   /** Posts a report. */
   post(message: FromWorker): void {
     this.port.postMessage(this.shared ? message : toFrame(message))
+    this.board.report(this.worker)
   }
 
   /** Posts a line of output or a stray error, at once. */

@@ -181,6 +181,11 @@ export class Runner {
     if (!this.pumping) this.pumpSoon()
   }
 
+  /** Whether nothing is to be done before the engine sends something. */
+  get isIdle(): boolean {
+    return this.backlog.empty && this.waiting.size === 0 && this.calls.running.size === 0
+  }
+
   /** Reports what there is to report. */
   flush(): void {
     this.lastReport = performance.now()

@@ -76,6 +76,7 @@ const start = (data: ThreadData): void => {
   port.listen((incoming) => {
     receive(incoming)
     runner.pump()
+    return runner.isIdle
   })
   port.post({ ready: true })
 }

@@ -25,6 +25,7 @@ const flaky = (transport: Transport, failures: number, how: "ends" | "throws"): 
       words: undefined,
       post: () => {},
       heapBytes: undefined,
+      expect: undefined,
       terminate: () => {},
       close: () => Promise.resolve()
     }
