@@ -54,7 +54,8 @@ const measure = async (given: Given, what: Case, pools: ReadonlyArray<Opened>): 
   const series = await interleave(pools.map((opened) => contestant(opened, what)), {
     samples: given.samples,
     warmUps: 2,
-    warmMs: given.quick ? 300 : 1000
+    warmMs: given.quick ? 300 : 1000,
+    swept: "young"
   })
   return pools.map((opened, at) => ({ opened, series: series[at] }))
 }

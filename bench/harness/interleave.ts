@@ -29,14 +29,20 @@ setFlagsFromString("--expose-gc")
 // V8 throws away the code of functions that were not called between a few collections, and here many are forced while
 // others have their turn: everybody would be measured compiling.
 setFlagsFromString("--no-flush-bytecode")
-const collectGarbage = runInNewContext("gc") as () => void
+const collectGarbage = runInNewContext("gc") as (options: { readonly type: "major" | "minor" }) => void
+
+/**
+ * Which garbage is collected before a sample. A full collection takes away the layout of each class of which nothing is left, and all
+ * code that was compiled for it: a sample of some tens of ms would be one of V8 compiling. Such ones ask for "young".
+ */
+export type Swept = "all" | "young"
 
 /** ms for V8's helper threads to end their part of a collection: on two cores they would take from the sample. */
 const SETTLE_MS = 20
 
 /** Sweeps the heap, off the clock: nobody pays for the garbage of the sample before. */
-export const sweep = (): Promise<void> => {
-  collectGarbage()
+export const sweep = (swept: Swept = "all"): Promise<void> => {
+  collectGarbage({ type: swept === "all" ? "major" : "minor" })
   return setTimeout(SETTLE_MS)
 }
 
@@ -55,18 +61,18 @@ const warm = async (contestant: Contestant, ms: number): Promise<void> => {
 
 /**
  * Warms each up for `warmMs` (none if not given) and runs `warmUps` rounds that do not count, then `samples` that do; the
- * order shifts by one each round.
+ * order shifts by one each round. Before each `swept` is collected, all unless given.
  */
 export const interleave = async (
   contestants: ReadonlyArray<Contestant>,
-  options: { readonly samples: number; readonly warmUps: number; readonly warmMs?: number }
+  options: { readonly samples: number; readonly warmUps: number; readonly warmMs?: number; readonly swept?: Swept }
 ): Promise<ReadonlyArray<Series>> => {
   for (const contestant of contestants) await warm(contestant, options.warmMs ?? 0)
   const taken = contestants.map((): Array<Sample> => [])
   for (let round = 0; round < options.warmUps + options.samples; round++) {
     for (let turn = 0; turn < contestants.length; turn++) {
       const at = (round + turn) % contestants.length
-      await sweep()
+      await sweep(options.swept)
       const sample = await contestants[at].sample()
       if (round >= options.warmUps) taken[at].push(sample)
     }

@@ -55,7 +55,8 @@ const roundtrip = async (given: Given): Promise<void> => {
     const series = await interleave(contestants, {
       samples: given.samples,
       warmUps: 5,
-      warmMs: given.quick ? 300 : 1000
+      warmMs: given.quick ? 300 : 1000,
+      swept: "young"
     })
     const entries = series.map((series, at) => ({ system: pools[at].system, setting: pools[at].setting, series }))
     report(given, { name: "roundtrip", unit: "us", floor: "postMessage" }, entries)

@@ -6,7 +6,7 @@ import { efficiencyOf, type Point, type Setting } from "./granularity.ts"
 /** Coarser points are tried until this much of the peak is reached: a better peak may be found after the sweep. */
 const enough = 0.6
 
-/** Points around one half of the peak, by doubling (to `most`) and halving from `start`. Runs begin with a swept heap. */
+/** Points around one half of the peak, by doubling (to `most`) and halving from `start`. Runs begin without young garbage. */
 export const sweepPoints = async (
   run: (iterations: number) => Promise<number>,
   { most, start }: { readonly start: number; readonly most: number },
@@ -14,7 +14,7 @@ export const sweepPoints = async (
 ): Promise<ReadonlyArray<Point>> => {
   const points: Array<Point> = []
   const efficiencyAt = async (iterations: number): Promise<number> => {
-    await sweepHeap()
+    await sweepHeap("young")
     const point: Point = { iterations, ms: await run(iterations) }
     points.push(point)
     return efficiencyOf(point, setting)
