@@ -32,9 +32,10 @@ const operations = {
   layer,
 
   /**
-   * `Engine.layer` with its options from Effect's Config, by default the environment: PONIARD_THREADS (a number),
-   * PONIARD_MEMORY (as "512 MiB"), PONIARD_SPILL_DIR, PONIARD_CHECK and PONIARD_FUSE. Options given here go before those.
-   * Fails with a ConfigError if one cannot be read.
+   * `Engine.layer` with its options from Effect's Config, by default the environment: PONIARD_THREADS and PONIARD_FIBERS
+   * (numbers), PONIARD_MEMORY, PONIARD_HEAP and PONIARD_LINEAGE (as "512 MiB"), PONIARD_SPILL_DIR, PONIARD_CHECK,
+   * PONIARD_FUSE; PONIARD_CHECKPOINT_DIR, and with it PONIARD_CHECKPOINT_KEEP ("forever", "success" or a size) and
+   * PONIARD_CHECKPOINT_DURABLE. Options given here go before those. Fails with a ConfigError if one cannot be read.
    *
    * @example
    * const env = { PONIARD_THREADS: "1", PONIARD_MEMORY: "64 MiB" }

@@ -31,11 +31,14 @@ export const readBytes = (input: unknown): number | undefined => {
   return Number.isSafeInteger(Math.round(bytes)) ? Math.round(bytes) : undefined
 }
 
+/** Why a value is no size, and what is one. */
+export const noBytes = (input: unknown): string =>
+  `${describe(input)} is no size in bytes: give a whole number, or text such as "24MiB", "512 MiB", `
+  + "\"1.5 GB\" or \"4096\" (units: B, kB, MB, GB, TB and KiB, MiB, GiB, TiB)"
+
 /** Like `readBytes`, but refuses what is no size with an error that names the place and shows what is understood. */
 export const parseBytes = (input: unknown, place: string): number => {
   const bytes = readBytes(input)
   if (bytes !== undefined) return bytes
-  const reason = `${describe(input)} is no size in bytes: give a whole number, or text such as "24MiB", "512 MiB", `
-    + "\"1.5 GB\" or \"4096\" (units: B, kB, MB, GB, TB and KiB, MiB, GiB, TiB)"
-  throw refuse("GraphInvalid", { path: place, reason })
+  throw refuse("GraphInvalid", { path: place, reason: noBytes(input) })
 }
