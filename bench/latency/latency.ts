@@ -37,8 +37,11 @@ const report = (
   }
 }
 
+/** Trips of a sample, about a quarter of a second: how fast a thread wakes depends on what the machine did just before. */
+const TRIPS = 5000
+
 const roundtrip = async (given: Given): Promise<void> => {
-  const trips = given.quick ? 300 : 1000
+  const trips = given.quick ? 300 : TRIPS
   const pools = await open(given.texts("system", systemNames), given.threads, given.note)
   const contestants = pools.map((opened): Contestant => ({
     name: opened.system,
