@@ -87,6 +87,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     watch.came()
     take(up)
   }
+  thread.on("exit", () => board.endLinger(opening.worker))
   const end = listen(thread, port1, opening, () => expected, bytes ? take : takeReport)
   const terminate = (): void => {
     expected = true
