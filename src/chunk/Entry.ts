@@ -21,20 +21,21 @@ export const rawTypes = [
   ArrayBuffer
 ] as const
 
+/** The last code of a typed array. */
+export const LAST_ARRAY = 11
+
 /** Code of a value that the codec has packed. */
 export const PACKED = 0
 /** Code of a JavaScript value kept as it is on this thread's heap. */
 export const LIVE_VALUE = -1
 
+const codes = new Map<object, number>()
+for (let code = 1; code < 13; code++) codes.set((rawTypes[code] as { prototype: object }).prototype, code)
+
 /** The code of a value that can be stored as its bare bytes, or PACKED. */
 export const rawCode = (value: object): number => {
-  if (value instanceof ArrayBuffer) return 13
-  if (!ArrayBuffer.isView(value)) return PACKED
-  const prototype = Object.getPrototypeOf(value)
-  for (let code = 1; code < 13; code++) {
-    if (prototype === (rawTypes[code] as { prototype: object }).prototype) return code
-  }
-  return value instanceof Uint8Array ? 2 : PACKED
+  if (!ArrayBuffer.isView(value)) return value instanceof ArrayBuffer ? 13 : PACKED
+  return codes.get(Object.getPrototypeOf(value)) ?? (value instanceof Uint8Array ? 2 : PACKED)
 }
 
 /** A value of type `code` over bytes that are already there: no copy, except for ArrayBuffer. */

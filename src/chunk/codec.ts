@@ -68,7 +68,7 @@ export const encode = (value: unknown, crossing: Crossing, options?: { readonly 
  */
 export const decode = (head: Uint8Array, buffers: ReadonlyArray<Uint8Array>, crossing: Crossing): unknown => {
   try {
-    if (head[0] === ARRAY) return viewRaw(head[1], head.slice(2).buffer, 0, head.byteLength - 2)
+    if (head[0] === ARRAY) return viewRaw(head[1], head.slice(ARRAY_AT).buffer, 0, head.byteLength - ARRAY_AT)
     if (head[0] !== V8 && head[0] !== TABLE) return JSON.parse(toText.decode(head))
     const reader = new HeadReader(head[0] === TABLE ? head.subarray(1) : head, buffers)
     reader.readHeader()
@@ -114,11 +114,20 @@ const smallArray = (value: object): Encoded | undefined => {
   if (!ArrayBuffer.isView(value) || value.byteLength === 0 || value.byteLength > SMALL_ARRAY) return undefined
   const code = rawCode(value)
   if (code === PACKED) return undefined
-  const head = new Uint8Array(value.byteLength + 2)
+  const head = arrayHead(code, value.byteLength)
+  head.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), ARRAY_AT)
+  return { head, buffers: noBuffers }
+}
+
+/** Where the bytes of a small typed array stand in its head. */
+export const ARRAY_AT = 2
+
+/** The head of a small typed array with this code and so many bytes, which are to be filled in at ARRAY_AT. */
+export const arrayHead = (code: number, bytes: number): Uint8Array => {
+  const head = new Uint8Array(bytes + ARRAY_AT)
   head[0] = ARRAY
   head[1] = code
-  head.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), 2)
-  return { head, buffers: noBuffers }
+  return head
 }
 
 const asJson = (value: unknown): Encoded | undefined => {

@@ -72,7 +72,8 @@ export const sourceOf = (core: Core): Source => {
     outputs: (task) => core.node(task).template.outputs,
     expected: (task) => estimate(core.state, task),
     makerOf: (chunk) => core.state.chunks.place[chunk] === 0 ? core.state.chunks.producer[chunk] : NONE,
-    attemptOf: (task) => [core.state.tasks.attempt[task], core.state.tasks.worker[task]],
+    attemptOf: (task) => core.state.tasks.attempt[task],
+    workerOf: (task) => core.state.tasks.worker[task],
     isUsed: (task) => {
       const { chunks, edges, tasks } = core.state
       const chunk = tasks.firstOutput[task]

@@ -91,8 +91,9 @@ export class ArgumentWriter implements ArgumentVisitor {
   /** The value of a task that is under way. */
   private behind(maker: number): void {
     const { awaited, table } = this
-    const [attempt, worker] = this.host.source.attemptOf(maker)
-    const slot = table.refer(maker, attempt, worker)
+    const { source } = this.host
+    const attempt = source.attemptOf(maker)
+    const slot = table.refer(maker, attempt, source.workerOf(maker))
     if (slot >= 0) table.link(this.slot, slot)
     awaited.push(slot, tagOf(attempt))
     this.out.slot(slot, tagOf(attempt))

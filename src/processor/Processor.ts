@@ -38,7 +38,9 @@ export interface Source {
   /** the task that is to make a chunk, if it is not there yet, or -1 */
   readonly makerOf: (chunk: number) => number
   /** a task's current attempt, and the worker to which it is under way */
-  readonly attemptOf: (task: number) => readonly [attempt: number, worker: number]
+  readonly attemptOf: (task: number) => number
+  /** the worker to which that is under way */
+  readonly workerOf: (task: number) => number
   /** whether other tasks use its value, as far as is known */
   readonly isUsed: (task: number) => boolean
   /** number of arguments; the visitor is told of each */

@@ -35,7 +35,7 @@ export class SlotTable {
   /** slot of a task's latest attempt */
   private slotOf = new Int32Array(256)
   /** the latest attempt that was sent to each worker */
-  private readonly latest = new Map<number, number>()
+  private readonly latest: Array<number | undefined> = []
 
   /** the board's, to be shared with workers */
   readonly memory: SharedArrayBuffer
@@ -62,7 +62,7 @@ export class SlotTable {
     const known = this.known(task, attempt)
     if (known !== NONE) return known
     // Both may be sent in this turn, this one to another worker and after the one that refers to it.
-    return attempt > (this.latest.get(worker) ?? 0) ? this.open(task, attempt) : NONE
+    return attempt > (this.latest[worker] ?? 0) ? this.open(task, attempt) : NONE
   }
 
   /** The slot of an attempt that is sent to a worker now; -1 if there are no more. */
@@ -71,7 +71,7 @@ export class SlotTable {
     const slot = known === NONE ? this.open(task, attempt) : known
     if (slot === NONE) return NONE
     this.worker[slot] = worker
-    this.latest.set(worker, attempt)
+    this.latest[worker] = attempt
     return slot
   }
 
@@ -186,7 +186,7 @@ export class SlotTable {
 
   /** A worker is gone for good: it will be sent nothing more. */
   forget(worker: number): void {
-    this.latest.set(worker, Infinity)
+    this.latest[worker] = Infinity
   }
 }
 

@@ -1,8 +1,9 @@
 // Reads what a worker's finished attempts gave, into the form in which the store holds values.
-import { decode } from "../chunk/codec.ts"
+import { ARRAY_AT, arrayHead, decode } from "../chunk/codec.ts"
 import { Entry, PACKED } from "../chunk/Entry.ts"
 import { ArenaFull, type MemoryStore } from "../chunk/MemoryStore.ts"
 import { StoreFull } from "../graph/errors.ts"
+import { type Board, Kind } from "../transport/Board.ts"
 import { Code, type Records } from "../transport/Message.ts"
 import { type Reader, readerOf } from "../transport/Words.ts"
 import type { Failed, Finished, Host } from "./Processor.ts"
@@ -22,6 +23,14 @@ const entryOf = (
     bytes += store.arena.bytesOf(parts[i])
   }
   return new Entry(code, head, parts, undefined, parts.length === 0 ? bytes + 64 : bytes)
+}
+
+/** What the codec writes of a slot's value. */
+const headIn = (board: Board, slot: number): Uint8Array => {
+  if (board.kind(slot) !== Kind.array) return board.packed(slot)
+  const head = arrayHead(board.arrayCode(slot), board.arrayLength(slot))
+  board.copyArray(slot, head, ARRAY_AT)
+  return head
 }
 
 /** Who reads them. */
@@ -85,7 +94,7 @@ const readOne = (
     case Code.slot: {
       const slot = from.int()
       from.int()
-      return store.packed(table.board.packed(slot), [])
+      return store.packed(headIn(table.board, slot), [])
     }
     default:
       throw new Error("a report could not be read: unknown code")

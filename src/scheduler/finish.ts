@@ -4,7 +4,7 @@ import { exorcise, isCurrent, LEAST_MS, reported } from "./attempt.ts"
 import { GIVEN_UP, LIVE, PERSISTED } from "./ChunkTable.ts"
 import { type Finished, FIRST_CLASS, MOVABLE } from "./Event.ts"
 import { makeReady } from "./ready.ts"
-import { letGo, sweep } from "./release.ts"
+import { detach, sweep } from "./release.ts"
 import type { State } from "./State.ts"
 import { NONE, RUNNING, STORED, WAITING } from "./TaskTable.ts"
 
@@ -87,7 +87,7 @@ export const finished = (s: State, e: Finished): void => {
       v++
     }
     if (tasks.missing[task] > 0) handOver(s, task)
-    letGo(s, task)
+    detach(s, task, unused)
   }
   if (unused.length > 0) sweep(s, unused)
 }

@@ -11,7 +11,7 @@ import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable
 export const IN_MEMORY = INLINE | SHARED | 8
 
 /** Takes a task off its inputs, or the first `most` of them; adds those that nobody uses now. Gives how many. */
-const detach = (s: State, task: number, unused: Array<number>, most = Infinity): number => {
+export const detach = (s: State, task: number, unused: Array<number>, most = Infinity): number => {
   const { chunks, edges, tasks } = s
   let edge = tasks.firstInput[task]
   let done = 0

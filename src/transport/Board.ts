@@ -5,14 +5,11 @@
 //
 // Order of writes: a value before the word that says that it is there; a waiter's bit before its last look at the word.
 
-/** Workers with a bell of their own; further ones share. */
-const BELLS = 32
-/** Where the counts of reports begin, one a bell. */
-const REPORTS = BELLS
-/** Int32 with a bit for each worker that lingers: it looks at its bell although it has nothing to do. */
-const LINGERING = REPORTS + BELLS
+import { LAST_ARRAY, rawTypes, viewRaw } from "../chunk/Entry.ts"
+import { BELL_INTS, BELLS, Bells } from "./Bells.ts"
+
 /** Int32 before the slots. */
-const HEAD = LINGERING + 32
+const HEAD = BELL_INTS
 /** Int32 per slot: two cache lines. */
 const SLOT = 32
 
@@ -28,11 +25,26 @@ export const Stage = { free: 0, claimed: 1, revoked: 2, cancelled: 3, done: 4, k
 /** One of Stage. */
 export type Stage = typeof Stage[keyof typeof Stage]
 
-/** What a value in a slot is; packed: what the codec wrote, its length in bytes first. */
-export const Kind = { int: 0, double: 1, undefined: 2, null: 3, true: 4, false: 5, raw: 6, packed: 7 } as const
+/**
+ * What a value in a slot is; packed: what the codec wrote, its length in bytes first;
+ * array: a small typed array, its type code and length first.
+ */
+export const Kind = {
+  int: 0,
+  double: 1,
+  undefined: 2,
+  null: 3,
+  true: 4,
+  false: 5,
+  raw: 6,
+  packed: 7,
+  array: 8
+} as const
 
 /** Bytes that the codec may have written for a value to fit into a slot. */
 const SMALL = 4 * (SLOT - Field.value - 1)
+/** Bytes of a typed array that fits: behind two Int32, so that it is aligned. */
+const SMALL_ARRAY = 4 * (SLOT - Field.value - 2)
 
 /** Attempts that are told apart by a slot's word. */
 const TAGS = 2 ** 27
@@ -40,17 +52,32 @@ const TAGS = 2 ** 27
 /** What tells an attempt in its slot. */
 export const tagOf = (attempt: number): number => attempt % TAGS
 
+/** A typed array of any element. */
+export interface TypedArray extends ArrayBufferView {
+  readonly length: number
+  readonly BYTES_PER_ELEMENT: number
+  readonly set: (from: ArrayLike<never>, at?: number) => void
+  readonly slice: (from: number, until: number) => TypedArray
+}
+
 const scratch = new DataView(new ArrayBuffer(8))
 
 /** A board. Slots are numbers from 0; a slot below 0 is none. */
 export class Board {
-  readonly ints: Int32Array
+  readonly bells: Bells
+  private readonly ints: Int32Array
   private readonly bytes: Uint8Array
+  /** the same memory as elements of each type, by its code */
+  private readonly views: ReadonlyArray<TypedArray | undefined>
 
   /** `memory`: what another side's board stands on. */
   constructor(memory: SharedArrayBuffer | ArrayBuffer) {
     this.ints = new Int32Array(memory, 0, memory.byteLength / 4)
+    this.bells = new Bells(this.ints)
     this.bytes = new Uint8Array(memory, 0, memory.byteLength)
+    this.views = rawTypes.map((type, code) =>
+      type === undefined || code > LAST_ARRAY ? undefined : viewRaw(code, memory, 0, memory.byteLength) as TypedArray
+    )
   }
 
   /** Bytes that a board of so many slots needs. */
@@ -93,58 +120,19 @@ export class Board {
     this.wake(slot)
   }
 
-  /** Rings for everybody who waits for a slot. */
-  wake(slot: number): void {
+  /** Rings for everybody who waits for a slot, but for `self`, who knows; returns whether that one waits, too. */
+  wake(slot: number, self = -1): boolean {
     const at = this.at(slot) + Field.waiters
-    if (Atomics.load(this.ints, at) === 0) return
+    if (Atomics.load(this.ints, at) === 0) return false
     const waiters = Atomics.exchange(this.ints, at, 0)
-    for (let bell = 0; bell < BELLS; bell++) if ((waiters & (1 << bell)) !== 0) this.ring(bell)
+    const own = self < 0 ? 0 : waiters & (1 << self % BELLS)
+    this.bells.ringAll(waiters ^ own)
+    return own !== 0
   }
 
   /** A worker waits for a slot; it is to look at the stage once more after this. */
   await(slot: number, worker: number): void {
     Atomics.or(this.ints, this.at(slot) + Field.waiters, 1 << worker % BELLS)
-  }
-
-  /** Tells a worker that there is something new. */
-  ring(worker: number): void {
-    Atomics.add(this.ints, worker % BELLS, 1)
-    Atomics.notify(this.ints, worker % BELLS)
-  }
-
-  /** What a worker's bell counts. */
-  bell(worker: number): number {
-    return Atomics.load(this.ints, worker % BELLS)
-  }
-
-  /** Marks a worker as lingering, unless `most` others do; then returns false. */
-  mayLinger(worker: number, most: number): boolean {
-    const own = 1 << worker % BELLS
-    let others = Atomics.or(this.ints, LINGERING, own) & ~own
-    let count = 0
-    for (; others !== 0; others &= others - 1) count++
-    if (count >= most) this.endLinger(worker)
-    return count < most
-  }
-
-  /** Counts a report of a worker, which it has posted. */
-  report(worker: number): void {
-    Atomics.add(this.ints, REPORTS + worker % BELLS, 1)
-  }
-
-  /** How many reports a worker has posted. */
-  reports(worker: number): number {
-    return Atomics.load(this.ints, REPORTS + worker % BELLS)
-  }
-
-  /** A worker lingers no more. */
-  endLinger(worker: number): void {
-    Atomics.and(this.ints, LINGERING, ~(1 << worker % BELLS))
-  }
-
-  /** Sleeps until a worker's bell counts something else than `seen`, or for `ms`. */
-  sleep(worker: number, seen: number, ms: number): void {
-    Atomics.wait(this.ints, worker % BELLS, seen, ms)
   }
 
   /** Writes a value other than an array; false if it does not fit into a slot. */
@@ -185,6 +173,46 @@ export class Board {
     this.ints[at + Field.value] = head.byteLength
     this.bytes.set(head, 4 * (at + Field.value + 1))
     return true
+  }
+
+  /** Writes a typed array of the type with this code; false if it is none, or does not fit into a slot. */
+  writeArray(slot: number, maker: number, code: number, value: object): boolean {
+    const view = this.views[code]
+    if (view === undefined) return false
+    const { byteLength, length } = value as TypedArray
+    if (byteLength === 0 || byteLength > SMALL_ARRAY) return false
+    const at = this.at(slot)
+    this.ints[at + Field.kind] = Kind.array
+    this.ints[at + Field.maker] = maker
+    this.ints[at + Field.value] = code
+    this.ints[at + Field.value + 1] = byteLength
+    // In elements, of which a slot has a whole number; neither array is asked for its buffer, which a small one has not.
+    view.set(value as ArrayLike<never>, 4 * (at + Field.value + 2) / (byteLength / length))
+    return true
+  }
+
+  /** Type code of a small typed array, and its bytes. */
+  arrayCode(slot: number): number {
+    return this.ints[this.at(slot) + Field.value]
+  }
+
+  arrayLength(slot: number): number {
+    return this.ints[this.at(slot) + Field.value + 1]
+  }
+
+  /** A copy of a small typed array. */
+  array(slot: number): TypedArray {
+    const at = this.at(slot) + Field.value
+    const view = this.views[this.ints[at]]!
+    const from = 4 * (at + 2) / view.BYTES_PER_ELEMENT
+    return view.slice(from, from + this.ints[at + 1] / view.BYTES_PER_ELEMENT)
+  }
+
+  /** Copies the bytes of a small typed array to a place in another. */
+  copyArray(slot: number, into: Uint8Array, at: number): void {
+    const from = 4 * (this.at(slot) + Field.value + 2)
+    const length = this.arrayLength(slot)
+    for (let i = 0; i < length; i++) into[at + i] = this.bytes[from + i]
   }
 
   /** A copy of what the codec wrote. */

@@ -87,7 +87,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     watch.came()
     take(up)
   }
-  thread.on("exit", () => board.endLinger(opening.worker))
+  thread.on("exit", () => board.bells.endLinger(opening.worker))
   const end = listen(thread, port1, opening, () => expected, bytes ? take : takeReport)
   const terminate = (): void => {
     expected = true
@@ -98,7 +98,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     words,
     post: (message: ToWorker) => {
       port1.postMessage(bytes ? toFrame(message) : message)
-      if (!bytes) board.ring(opening.worker)
+      if (!bytes) board.bells.message(opening.worker)
     },
     expect: bytes ? undefined : watch.expect,
     heapBytes: () => thread.getHeapStatistics().then((statistics) => statistics.used_heap_size),
@@ -106,7 +106,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     close: (graceMs) => {
       expected = true
       port1.postMessage("close")
-      board.ring(opening.worker)
+      board.bells.message(opening.worker)
       const timer = setTimeout(terminate, graceMs)
       return end.finally(() => clearTimeout(timer))
     }

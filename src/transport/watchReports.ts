@@ -18,14 +18,14 @@ export interface ReportWatch {
 export const watchReports = (board: Board, worker: number, take: () => void): ReportWatch => {
   let reports = 0
   let isWatching = false
-  const lookout = new Lookout(LOOK_MS, () => board.reports(worker) !== reports)
+  const lookout = new Lookout(LOOK_MS, () => board.bells.reports(worker) !== reports)
   const watch = (): void => {
     isWatching = false
     if (lookout.look()) take()
   }
   return {
     expect: () => {
-      reports = board.reports(worker)
+      reports = board.bells.reports(worker)
       lookout.wait()
       if (isWatching || !lookout.pays) return
       isWatching = true

@@ -145,7 +145,7 @@ export class Attempt implements CurrentTask {
   /** Tells how far it is, and wakes who waits for it. */
   move(from: Stage, to: Stage): void {
     if (this.slot < 0 || !this.far.board.move(this.slot, this.tag, from, to)) return
-    this.far.board.wake(this.slot)
+    if (this.far.board.wake(this.slot, this.far.worker)) this.far.changed(this.tag)
   }
 
   succeed(value: unknown): void {

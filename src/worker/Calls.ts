@@ -98,16 +98,19 @@ export class Calls {
   }
 
   private finish(attempt: Attempt, value: unknown): void {
-    const { report, writer } = this.far
+    const { handover, report, writer } = this.far
     const mark = report.out.mark()
     try {
       const mutated = this.far.guard?.after(attempt)
       if (mutated !== undefined) return this.end(attempt, () => report.failed(mutated))
       if (!attempt.many) {
         report.out.int(1)
-        const first = report.out.mark()
-        writer.write(report.out, value, attempt, "result")
-        if (!attempt.apart) this.far.handover.publish(attempt, value, report.out, first)
+        if (attempt.apart) writer.write(report.out, value, attempt, "result")
+        else if (!handover.publishArray(attempt, value, report.out)) {
+          const first = report.out.mark()
+          writer.write(report.out, value, attempt, "result")
+          handover.publish(attempt, value, report.out, first)
+        }
       } else {
         const wrong = outputsFailure(attempt, value)
         if (wrong !== undefined) return this.end(attempt, () => report.failed(wrong))

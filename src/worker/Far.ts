@@ -31,6 +31,8 @@ export interface Far {
   readonly guard: Guard | undefined
   readonly receive: (incoming: Incoming) => void
   readonly answered: (answer: Answer) => void
+  /** an attempt of this worker for which others of it wait is further on: its tag */
+  readonly changed: (tag: number) => void
   /** the backlog is empty */
   readonly idle: () => void
   /** the last attempt that has begun, for strays */

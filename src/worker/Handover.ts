@@ -1,6 +1,6 @@
 // Values that are handed on without the engine: a finished attempt leaves its value in its slot of the board, or keeps
 // it here if it is none that a slot can hold, and attempts that were sent behind it find it there.
-import { viewRaw } from "../chunk/Entry.ts"
+import { rawCode, viewRaw } from "../chunk/Entry.ts"
 import { type Board, Kind, Stage } from "../transport/Board.ts"
 import { Code, Flag } from "../transport/Message.ts"
 import { Reader, type Writer } from "../transport/Words.ts"
@@ -14,7 +14,7 @@ const SMALL = Int32Array.of(Code.packed, 0)
 /** The value of an input is not to be had here: the attempt goes back. */
 export class Unreachable extends Error {}
 
-/** What may be known of an attempt's inputs: all are there, some will be, or one never will. */
+/** What may be known of an input: it is there, will be perhaps, or never will. */
 export type Availability = "there" | "pending" | "never"
 
 type Mark = ReturnType<Writer["mark"]>
@@ -23,6 +23,11 @@ interface Kept {
   readonly tag: number
   readonly value: Reader
   readonly bytes: number
+}
+
+/** Who reads what was kept as it was written. */
+export interface KeptReader {
+  readonly read: (from: Reader, inputs: Array<number>) => unknown
 }
 
 /** Bytes of kept values beyond which the oldest are forgotten: what was sent behind them goes back. */
@@ -48,6 +53,17 @@ export class Handover {
     this.board = board
     this.worker = worker
     this.arena = arena
+  }
+
+  /** An attempt has finished with a small typed array: written into its slot, where the engine reads it, too. */
+  publishArray(attempt: Attempt, value: unknown, out: Writer): boolean {
+    const { slot, tag } = attempt
+    if (slot < 0 || this.arena === undefined || !ArrayBuffer.isView(value)) return false
+    if (!this.board.writeArray(slot, this.worker, rawCode(value), value)) return false
+    out.slot(slot, tag)
+    attempt.published = true
+    attempt.move(Stage.claimed, Stage.done)
+    return true
   }
 
   /** An attempt has finished; what was written of its one value begins at `mark`. */
@@ -101,33 +117,28 @@ export class Handover {
     return head !== undefined && this.board.writePacked(slot, this.worker, head)
   }
 
-  /** Whether the values of attempts can be had: pairs of slot and tag. */
-  look(awaited: ReadonlyArray<number>): Availability {
-    let pending = false
-    for (let i = 0; i < awaited.length; i += 2) {
-      const [slot, tag] = [awaited[i], awaited[i + 1]]
-      const stage = this.board.stage(slot, tag)
-      if (stage === Stage.done || (stage === Stage.kept && this.kept.get(slot)?.tag === tag)) continue
-      if (stage !== Stage.free && stage !== Stage.claimed) return "never"
-      pending = true
-    }
-    return pending ? "pending" : "there"
+  /** Whether the value of an attempt can be had. */
+  look(slot: number, tag: number): Availability {
+    const stage = this.board.stage(slot, tag)
+    if (stage === Stage.done || (stage === Stage.kept && this.kept.get(slot)?.tag === tag)) return "there"
+    return stage === Stage.free || stage === Stage.claimed ? "pending" : "never"
   }
 
-  /** Rings for this worker when one of them changes. To be followed by another look. */
-  await(awaited: ReadonlyArray<number>): void {
-    for (let i = 0; i < awaited.length; i += 2) if (awaited[i] >= 0) this.board.await(awaited[i], this.worker)
+  /** Rings for this worker when that changes. To be followed by another look. */
+  await(slot: number): void {
+    if (slot >= 0) this.board.await(slot, this.worker)
   }
 
-  /** The value of an attempt; places of its bytes are pushed onto `inputs`. `read` reads what was kept here. */
-  read(slot: number, tag: number, inputs: Array<number>, read: (from: Reader) => unknown): unknown {
+  /** The value of an attempt; places of its bytes are pushed onto `inputs`. `values` reads what was kept here. */
+  read(slot: number, tag: number, inputs: Array<number>, values: KeptReader): unknown {
     const { board } = this
     const stage = board.stage(slot, tag)
     const kept = stage === Stage.kept ? this.kept.get(slot) : undefined
-    if (kept !== undefined && kept.tag === tag) return read(kept.value.fork())
+    if (kept !== undefined && kept.tag === tag) return values.read(kept.value.fork(), inputs)
     if (stage !== Stage.done || this.arena === undefined && board.kind(slot) === Kind.raw) throw new Unreachable()
     const kind = board.kind(slot)
-    if (kind === Kind.packed) return read(new Reader(SMALL, [board.packed(slot)]))
+    if (kind === Kind.array) return board.array(slot)
+    if (kind === Kind.packed) return values.read(new Reader(SMALL, [board.packed(slot)]), inputs)
     if (kind !== Kind.raw) return board.read(slot)
     const [code, page, low, high] = board.codes(slot)
     const offset = page * 64

@@ -27,6 +27,8 @@ export class Port {
   /** whether memory is shared with the engine and its other workers */
   readonly shared: boolean
   private seen = 0
+  /** how many messages had been posted when it last looked for them */
+  private received = 0
   private readonly lookout: Lookout
 
   constructor(port: MessagePort, board: Board, worker: number, shared: boolean) {
@@ -57,22 +59,25 @@ export class Port {
 
   /** Looks at the bell for a moment, if that pays and not too many do. Returns whether it has rung. */
   private linger(): boolean {
-    if (!this.shared || !this.lookout.pays || !this.board.mayLinger(this.worker, MOST_LINGER)) return false
+    if (!this.shared || !this.lookout.pays || !this.board.bells.mayLinger(this.worker, MOST_LINGER)) return false
     const rung = this.lookout.look()
-    this.board.endLinger(this.worker)
+    this.board.bells.endLinger(this.worker)
     return rung
   }
 
   private get rung(): boolean {
-    return this.board.bell(this.worker) !== this.seen
+    return this.board.bells.bell(this.worker) !== this.seen
   }
 
   /** What has come and was not read, without waiting. Returns whether the bell has rung, for whatever reason. */
   drain(f: (incoming: Incoming) => void): boolean {
-    const bell = this.board.bell(this.worker)
+    const bell = this.board.bells.bell(this.worker)
     const rung = bell !== this.seen
     if (!rung && this.shared) return false
     this.seen = bell
+    const messages = this.board.bells.messages(this.worker)
+    if (this.shared && messages === this.received) return rung
+    this.received = messages
     for (let got = receiveMessageOnPort(this.port); got !== undefined; got = receiveMessageOnPort(this.port)) {
       f(this.open(got.message))
     }
@@ -83,7 +88,7 @@ export class Port {
   sleep(ms: number): void {
     const until = performance.now() + SPIN_MS
     while (performance.now() < until) if (this.rung) return
-    this.board.sleep(this.worker, this.seen, ms)
+    this.board.bells.sleep(this.worker, this.seen, ms)
   }
 
   private open(raw: unknown): Incoming {
@@ -93,7 +98,7 @@ export class Port {
   /** Posts a report. */
   post(message: FromWorker): void {
     this.port.postMessage(this.shared ? message : toFrame(message))
-    this.board.report(this.worker)
+    this.board.bells.report(this.worker)
   }
 
   /** Posts a line of output or a stray error, at once. */

@@ -12,7 +12,7 @@ import { missingFailure } from "./failures.ts"
 import type { Far } from "./Far.ts"
 import { exitedWhileLoading, type Known } from "./Functions.ts"
 import { Unreachable } from "./Handover.ts"
-import { MOST_PARKED, type Parked, tailOf, Waiting } from "./Waiting.ts"
+import { MOST_PARKED, Parked, Waiting } from "./Waiting.ts"
 
 /** Finished attempts are reported after so many ms, or as soon as there are so many, although there is more to do. */
 const REPORT_MS = 1
@@ -31,7 +31,7 @@ export class Runner {
   /** attempts that the engine took back by message */
   private readonly revoked = new Set<number>()
   private readonly calls: Calls
-  private readonly waiting: Waiting
+  readonly waiting: Waiting
   private loading = false
   /** what waits is to be looked at */
   private rung = false
@@ -112,7 +112,7 @@ export class Runner {
     let stepped = this.lastTurn
     try {
       while (this.calls.active === 0 && !this.loading) {
-        if (this.far.port.drain((incoming) => this.far.receive(incoming))) this.rung = true
+        if (this.far.port.drain(this.far.receive)) this.rung = true
         if (!this.next()) break
         const now = performance.now()
         if (this.last !== undefined) this.last.slow = now - stepped >= REPORT_MS
@@ -134,14 +134,15 @@ export class Runner {
   private next(): boolean {
     this.last = undefined
     // What is claimed already comes before it.
-    if (this.rung && !this.ahead) {
+    if (!this.ahead && this.waiting.size > 0) {
+      if (this.rung) this.waiting.lookAtAll()
+      this.rung = false
       const found = this.waiting.next()
       if (found !== undefined) {
         this.waitsSince = 0
-        this.unpark(found.parked, found.there)
+        this.unpark(found, found.there)
         return true
       }
-      this.rung = false
     }
     // What waits was sent before the rest of the backlog, so this will not be what it waits for.
     const batch = this.waiting.size < MOST_PARKED ? this.backlog.first() : undefined
@@ -204,11 +205,11 @@ export class Runner {
     if (tail > 0) {
       // It is claimed when its inputs are there, so the function comes first.
       if (known === undefined) return this.load(reader.peek(), false)
-      const { awaited, ints, literals } = tailOf(reader, tail)
-      const parked = { task, attempt, slot, reader: reader.fork(), awaited }
+      const parked = new Parked(task, attempt, slot, reader.fork())
+      const count = reader.look(tail + 1)
       batch.next += 2
-      reader.skip(ints, literals)
-      const now = this.waiting.park(parked)
+      reader.skip(tail + 2 + count * 2, reader.look(tail))
+      const now = this.waiting.park(parked, tail, count)
       if (now !== "pending") return this.unpark(parked, now === "there")
       return
     }
@@ -230,6 +231,7 @@ export class Runner {
   private giveBack({ attempt, slot, task }: Parked): void {
     if (!this.claim(attempt, slot)) return
     this.far.board.settle(slot, tagOf(attempt), Stage.void)
+    this.waiting.changed(tagOf(attempt))
     this.far.report.gaveBack(task, attempt, false)
   }
 
@@ -242,12 +244,11 @@ export class Runner {
     const slot = reader.int()
     reader.int()
     const inputs: Array<number> = []
-    const args: Array<unknown> = []
     let problem: unknown
-    const count = reader.int()
-    for (let i = 0; i < count; i++) {
+    const args: Array<unknown> = new Array(reader.int())
+    for (let i = 0; i < args.length; i++) {
       try {
-        args.push(this.far.reader.read(reader, inputs))
+        args[i] = this.far.reader.read(reader, inputs)
       } catch (error) {
         problem ??= error
       }

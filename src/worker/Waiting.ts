@@ -1,25 +1,47 @@
 // Attempts that were sent behind others and whose inputs are not there yet: set aside, so that the backlog goes on.
-// They are looked at again when the worker's bell has rung.
+// Each counts what it waits for. Of this worker's own attempts it is told when they end; at those of others it looks when
+// the worker's bell has rung.
 import type { Reader } from "../transport/Words.ts"
 import type { Availability, Handover } from "./Handover.ts"
 
-/** One of them: its record can be read from `reader`. */
-export interface Parked {
+/** One of them. */
+export class Parked {
   readonly task: number
   readonly attempt: number
   readonly slot: number
+  /** its record can be read from it */
   readonly reader: Reader
-  /** slot and tag of the attempts that it waits for */
-  readonly awaited: ReadonlyArray<number>
+  /** how many of its inputs are not there */
+  missing = 0
+  /** nothing that happens to these changes what becomes of it */
+  isSettled = false
+  /** whether it can run, once that is settled */
+  there = false
+
+  constructor(task: number, attempt: number, slot: number, reader: Reader) {
+    this.task = task
+    this.attempt = attempt
+    this.slot = slot
+    this.reader = reader
+  }
 }
 
-/** With so many the backlog waits too: each is looked at whenever something changes. */
+/** With so many the backlog waits too. */
 export const MOST_PARKED = 64
+
+/** An attempt that others wait for. */
+interface Maker {
+  readonly slot: number
+  readonly waiters: Array<Parked>
+}
 
 /** The attempts that wait. */
 export class Waiting {
   private readonly handover: Handover
-  private parked: Array<Parked> = []
+  private readonly held = new Map<number, Parked>()
+  /** by tag */
+  private readonly makers = new Map<number, Maker>()
+  private readonly settled: Array<Parked> = []
 
   constructor(handover: Handover) {
     this.handover = handover
@@ -27,53 +49,87 @@ export class Waiting {
 
   /** How many there are. */
   get size(): number {
-    return this.parked.length
+    return this.held.size
   }
 
-  /** Sets an attempt aside; or says that it can run or never will, if that has changed meanwhile. */
-  park(parked: Parked): Availability {
-    const now = this.look(parked)
-    if (now === "pending") this.parked.push(parked)
-    return now
-  }
-
-  private look({ awaited }: Parked): Availability {
-    this.handover.await(awaited)
-    return this.handover.look(awaited)
-  }
-
-  /** Takes out the first whose inputs are there, or never will be. */
-  next(): { readonly parked: Parked; readonly there: boolean } | undefined {
-    for (let i = 0; i < this.parked.length; i++) {
-      const parked = this.parked[i]
-      const now = this.look(parked)
-      if (now === "pending") continue
-      this.parked.splice(i, 1)
-      return { parked, there: now === "there" }
+  /**
+   * Sets an attempt aside; or says that it can run or never will, if that has changed meanwhile. What it waits for stands
+   * in its record, `tail` ints from the start, after two others: slots and tags of so many attempts.
+   */
+  park(parked: Parked, tail: number, count: number): Availability {
+    const { reader } = parked
+    for (let at = tail + 2; at < tail + 2 + 2 * count; at += 2) {
+      const [slot, tag] = [reader.look(at), reader.look(at + 1)]
+      this.handover.await(slot)
+      const now = this.handover.look(slot, tag)
+      if (now === "there") continue
+      if (now === "never") {
+        parked.isSettled = true
+        return "never"
+      }
+      parked.missing++
+      const maker = this.makers.get(tag)
+      if (maker === undefined) this.makers.set(tag, { slot, waiters: [parked] })
+      else maker.waiters.push(parked)
     }
-    return undefined
+    if (parked.missing === 0) return "there"
+    this.held.set(parked.attempt, parked)
+    return "pending"
+  }
+
+  /** An attempt of this worker, told by its tag, has ended or goes on. */
+  changed(tag: number): void {
+    const maker = this.makers.get(tag)
+    if (maker !== undefined) this.look(maker, tag)
+  }
+
+  /** Looks at all that is waited for. */
+  lookAtAll(): void {
+    this.makers.forEach(this.look)
+  }
+
+  private readonly look = ({ slot, waiters }: Maker, tag: number): void => {
+    const now = this.handover.look(slot, tag)
+    if (now === "pending") return
+    this.makers.delete(tag)
+    for (const parked of waiters) {
+      if (parked.isSettled || (now === "there" && --parked.missing > 0)) continue
+      parked.isSettled = true
+      parked.there = now === "there"
+      this.settled.push(parked)
+    }
+  }
+
+  /** Takes out the first of those whose inputs are there, or never will be. */
+  next(): Parked | undefined {
+    const { settled } = this
+    if (settled.length === 0) return undefined
+    let first = 0
+    for (let i = 1; i < settled.length; i++) if (settled[i].attempt < settled[first].attempt) first = i
+    const parked = settled[first]
+    settled[first] = settled[settled.length - 1]
+    settled.pop()
+    this.held.delete(parked.attempt)
+    return parked
   }
 
   /** Takes one out by its attempt. */
   take(attempt: number): Parked | undefined {
-    const at = this.parked.findIndex((parked) => parked.attempt === attempt)
-    return at < 0 ? undefined : this.parked.splice(at, 1)[0]
+    const parked = this.held.get(attempt)
+    if (parked === undefined) return undefined
+    this.held.delete(attempt)
+    if (parked.isSettled) this.settled.splice(this.settled.indexOf(parked), 1)
+    parked.isSettled = true
+    return parked
   }
 
   /** Takes all out. */
   takeAll(): Array<Parked> {
-    return this.parked.splice(0)
+    const all = [...this.held.values()]
+    for (const parked of all) parked.isSettled = true
+    this.held.clear()
+    this.makers.clear()
+    this.settled.length = 0
+    return all
   }
-}
-
-/** Slot and tag of what a record waits for, as it says itself, and how long it is. */
-export const tailOf = (
-  reader: Reader,
-  tail: number
-): { readonly awaited: Array<number>; readonly ints: number; readonly literals: number } => {
-  const literals = reader.look(tail)
-  const count = reader.look(tail + 1)
-  const awaited: Array<number> = []
-  for (let i = 0; i < count * 2; i++) awaited.push(reader.look(tail + 2 + i))
-  return { awaited, ints: tail + 2 + count * 2, literals }
 }

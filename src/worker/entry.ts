@@ -57,6 +57,7 @@ const start = (data: ThreadData): void => {
       waiting.delete(answer.request)
       f?.(answer)
     },
+    changed: (tag) => runner.waiting.changed(tag),
     idle: () => {
       room?.trim(TRIM_BYTES)
       runner.flush()

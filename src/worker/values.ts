@@ -82,7 +82,7 @@ export class ValueReader {
       case Code.handle:
         return this.makeHandle(from.int(), from.next() as number)
       case Code.slot:
-        return this.handover.read(from.int(), from.int(), inputs, (kept) => this.read(kept, inputs))
+        return this.handover.read(from.int(), from.int(), inputs, this)
       default:
         throw new Error("a batch could not be read: unknown code")
     }

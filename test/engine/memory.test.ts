@@ -120,14 +120,15 @@ overTransports("what does not fit", { memory: BUDGET, check: false }, (test, tra
       const gate = yield* makeGate
       const running = yield* spawn(hold, gate.began, gate.gate, 1)
       yield* gate.hasBegun(1)
-      const big = new Float64Array(N * 6).fill(3)
+      // More than what tasks of both workers have touched of the arena, which may be used again.
+      const big = new Float64Array(N * 12).fill(3)
       const puts = yield* Effect.forEach([1, 2], () => Effect.forkChild(Chunk.put(big), { startImmediately: true }))
       yield* Engine.snapshot
       assert.deepStrictEqual(puts.map((put) => put.pollUnsafe()), [undefined, undefined])
       yield* Fiber.interrupt(puts[0])
       yield* gate.open
       const chunk = yield* Fiber.join(puts[1])
-      assert.strictEqual((yield* Chunk.get(chunk))[6 * N - 1], 3)
+      assert.strictEqual((yield* Chunk.get(chunk))[12 * N - 1], 3)
       assert.strictEqual(yield* Spawned.fetch(running), 1)
     }))
 

@@ -165,7 +165,8 @@ export class Recorder {
       outputs: (task) => this.jobs[task].outputs,
       expected: () => 0,
       makerOf: () => -1,
-      attemptOf: (task) => [attemptOf(task), 0],
+      attemptOf,
+      workerOf: () => 0,
       isUsed: () => false,
       visit: (task, visitor) => {
         const { args } = this.jobs[task]

@@ -41,7 +41,8 @@ export class FarSide {
   readonly link: Link
   readonly arena = new SharedArrayBuffer(1 << 16)
   readonly heard: Array<Heard> = []
-  private readonly board = new Board(new SharedArrayBuffer(Board.bytes(SLOTS)))
+  private readonly memory = new SharedArrayBuffer(Board.bytes(SLOTS))
+  private readonly board = new Board(this.memory)
   private readonly functions: Array<FunctionMessage> = []
   private readonly waiting = new Set<() => void>()
 
@@ -49,7 +50,7 @@ export class FarSide {
     this.link = openLink(transport, {
       worker: 0,
       arena: this.arena,
-      board: this.board.ints.buffer as SharedArrayBuffer,
+      board: this.memory,
       check: false,
       heap: Infinity,
       onMessage: (message) => this.hear(...heardIn(message)),

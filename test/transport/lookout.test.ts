@@ -51,16 +51,16 @@ describe("Lookout", () => {
   })
 })
 
-describe("Board", () => {
+describe("Bells", () => {
   it("lets so many workers linger at once, each once", () => {
     const shared = board()
-    expect(shared.mayLinger(3, 2)).toBe(true)
-    expect(shared.mayLinger(3, 2)).toBe(true) // one that ended while it did is replaced under its number
-    expect(shared.mayLinger(31, 2)).toBe(true)
-    expect(shared.mayLinger(5, 2)).toBe(false)
-    shared.endLinger(3)
-    expect(shared.mayLinger(5, 2)).toBe(true)
-    expect(shared.mayLinger(3, 2)).toBe(false)
+    expect(shared.bells.mayLinger(3, 2)).toBe(true)
+    expect(shared.bells.mayLinger(3, 2)).toBe(true) // one that ended while it did is replaced under its number
+    expect(shared.bells.mayLinger(31, 2)).toBe(true)
+    expect(shared.bells.mayLinger(5, 2)).toBe(false)
+    shared.bells.endLinger(3)
+    expect(shared.bells.mayLinger(5, 2)).toBe(true)
+    expect(shared.bells.mayLinger(3, 2)).toBe(false)
   })
 })
 
@@ -71,7 +71,7 @@ describe("watchReports", () => {
   const scene = (soon: boolean) => {
     const shared = board()
     const taken: Array<number> = []
-    const watch = watchReports(shared, 0, () => taken.push(shared.reports(0)))
+    const watch = watchReports(shared, 0, () => taken.push(shared.bells.reports(0)))
     if (soon) watch.expect()
     watch.came()
     watch.expect()
@@ -81,7 +81,7 @@ describe("watchReports", () => {
   it.effect("takes in a report that is there, in the next turn", () =>
     Effect.gen(function*() {
       const { shared, taken } = scene(true)
-      shared.report(0)
+      shared.bells.report(0)
       expect(taken).toEqual([])
       yield* turn
       expect(taken).toEqual([1])
@@ -90,7 +90,7 @@ describe("watchReports", () => {
   it.effect("looks for none where the last did not come soon", () =>
     Effect.gen(function*() {
       const { shared, taken } = scene(false)
-      shared.report(0)
+      shared.bells.report(0)
       yield* turn
       expect(taken).toEqual([])
     }))
@@ -98,7 +98,7 @@ describe("watchReports", () => {
   it.effect("leaves one that was taken in meanwhile alone, and looks for the next", () =>
     Effect.gen(function*() {
       const { shared, taken, watch } = scene(true)
-      shared.report(0)
+      shared.bells.report(0)
       watch.came() // by the event loop
       watch.expect()
       yield* turn

@@ -27,41 +27,43 @@ const scene = () => {
 
 /** The first byte of a kept value. */
 const read = (handover: Handover, slot: number, number: number): unknown =>
-  handover.read(slot, tagOf(number), [], (from) => {
-    from.int()
-    return (from.next() as Uint8Array)[0]
+  handover.read(slot, tagOf(number), [], {
+    read: (from) => {
+      from.int()
+      return (from.next() as Uint8Array)[0]
+    }
   })
 
 describe("values that a worker keeps", () => {
   it("are there for all that come for them, and not under another attempt's number", () => {
     const { handover, publish } = scene()
     publish(3, 7)
-    assert.strictEqual(handover.look([3, 7]), "there")
+    assert.strictEqual(handover.look(3, 7), "there")
     assert.strictEqual(read(handover, 3, 7), 7)
     assert.strictEqual(read(handover, 3, 7), 7)
-    assert.strictEqual(handover.look([3, 6]), "never")
+    assert.strictEqual(handover.look(3, 6), "never")
     assert.throws(() => read(handover, 3, 6), Unreachable)
     publish(3, 8)
-    assert.strictEqual(handover.look([3, 7]), "never")
+    assert.strictEqual(handover.look(3, 7), "never")
     assert.strictEqual(read(handover, 3, 8), 8)
   })
 
   it("are not kept that nobody wants", () => {
     const { handover, publish } = scene()
     publish(3, 7, 0)
-    assert.strictEqual(handover.look([3, 7]), "never")
+    assert.strictEqual(handover.look(3, 7), "never")
   })
 
   it("are forgotten when they become too many, the oldest first", () => {
     const { handover, publish } = scene()
     for (let slot = 0; slot < SLOTS; slot++) publish(slot, slot + 1)
-    const kept = Array.from({ length: SLOTS }, (_, slot) => handover.look([slot, slot + 1]) === "there")
+    const kept = Array.from({ length: SLOTS }, (_, slot) => handover.look(slot, slot + 1) === "there")
     const first = kept.indexOf(true)
     assert.isAbove(first, SLOTS / 2)
     assert.isBelow(first, SLOTS - 100)
     assert.isTrue(kept.slice(first).every(Boolean))
     // A slot that is used again counts once.
     for (let round = 0; round < SLOTS; round++) publish(SLOTS - 1, SLOTS + round)
-    assert.strictEqual(handover.look([SLOTS - 2, SLOTS - 1]), "there")
+    assert.strictEqual(handover.look(SLOTS - 2, SLOTS - 1), "there")
   })
 })
