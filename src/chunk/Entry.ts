@@ -45,6 +45,17 @@ export const viewRaw = (code: number, buffer: ArrayBufferLike, offset: number, b
   return new type(buffer, offset, bytes / (type.BYTES_PER_ELEMENT ?? 1))
 }
 
+/** Code of a value that is as it is on the heap of the worker that made it; for all others it is away. */
+export const FAR_VALUE = -2
+
+/** A value that only a worker has. */
+export interface FarValue {
+  /** Has it sent here; `done` is called, once, with how it is held, or with undefined if it is lost. */
+  readonly fetch: (done: (held: Entry | undefined) => void) => void
+  /** Nobody asks for it any more. */
+  readonly release: () => void
+}
+
 /** Marks an entry that waits to be written: its bytes may still be moved. */
 export const QUEUED = {}
 
@@ -63,6 +74,8 @@ export class Entry {
   origin: Handle | undefined = undefined
   /** a live value that nobody encodes because memory is short: whoever made it said so */
   stays = false
+  /** where it is, if only a worker has it */
+  far: FarValue | undefined = undefined
   /** a write or read is under way; set to undefined when it is to be forgotten */
   moving: object | undefined = undefined
   /** released while it was moving */

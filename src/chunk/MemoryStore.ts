@@ -4,7 +4,7 @@
 import { crc32 } from "node:zlib"
 import { Arena } from "./Arena.ts"
 import { type Crossing, decode, encode, isPlain } from "./codec.ts"
-import { Entry, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
+import { Entry, FAR_VALUE, type FarValue, LIVE_VALUE, PACKED, rawCode, viewRaw } from "./Entry.ts"
 import { freeze } from "./freeze.ts"
 import { sizeOf } from "./size.ts"
 import { INLINE_BYTES, RAW_BYTES } from "./sizes.ts"
@@ -43,7 +43,7 @@ export class MemoryStore {
   readonly crossing: Crossing
   readonly check: boolean
   private readonly values: Array<unknown> = []
-  /** bytes of values outside the arena, and of values on this thread's heap */
+  /** bytes of values outside the arena, and of values on a heap, this thread's or a worker's */
   inlineBytes = 0
   heapBytes = 0
   /** bytes of slabs that workers hold, to put results into */
@@ -112,7 +112,7 @@ export class MemoryStore {
       this.note()
       return PLAIN_BYTES
     }
-    if (held.code === LIVE_VALUE) this.heapBytes += held.bytes
+    if (held.code < PACKED) this.heapBytes += held.bytes
     else if (held.parts.length === 0) this.inlineBytes += held.bytes
     this.note()
     return held.bytes
@@ -145,6 +145,13 @@ export class MemoryStore {
   private live(value: unknown): Entry {
     if (this.check) freeze(value)
     return new Entry(LIVE_VALUE, undefined, [], value, sizeOf(value))
+  }
+
+  /** A value that a worker keeps on its heap, of so many bytes as it estimates. */
+  far(value: FarValue, bytes: number): Entry {
+    const entry = new Entry(FAR_VALUE, undefined, [-1, 0], undefined, bytes)
+    entry.far = value
+    return entry
   }
 
   /** The value of a chunk for another chunk: bytes in the arena are shared by count. */
@@ -256,12 +263,14 @@ export class MemoryStore {
     }
   }
 
-  /** Drops the memory copy of an entry that is on disk. */
+  /** Drops what there is of an entry in memory. */
   evict(entry: Entry): void {
     for (let i = 0; i < entry.parts.length; i += 2) {
       if (entry.parts[i] >= 0) this.arena.release(entry.parts[i])
       entry.parts[i] = -1
     }
+    entry.far?.release()
+    entry.far = undefined
   }
 
   /** Forgets a chunk; its arena bytes are free at once unless they are being written or read. */
@@ -273,7 +282,7 @@ export class MemoryStore {
       this.inlineBytes -= PLAIN_BYTES
       return undefined
     }
-    if (held.code === LIVE_VALUE) this.heapBytes -= held.bytes
+    if (held.code < PACKED) this.heapBytes -= held.bytes
     else if (held.parts.length === 0) this.inlineBytes -= held.bytes
     held.released = true
     if (held.moving === undefined) this.evict(held)

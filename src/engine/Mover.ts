@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { bytesFor, cut } from "../chunk/cut.ts"
-import { Entry, LIVE_VALUE, QUEUED } from "../chunk/Entry.ts"
+import { Entry, FAR_VALUE, LIVE_VALUE, QUEUED } from "../chunk/Entry.ts"
 import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
@@ -13,11 +13,14 @@ import type { Core } from "./Core.ts"
 import { Encoder } from "./Encoder.ts"
 import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
+import { placeOf } from "./submission.ts"
 
 /** Marks an entry that waits for room, or is being read. */
 const RESTORE = {}
 /** Marks one that is being written. */
 const WRITING = {}
+
+const WORKER_GONE = "the worker that had it is gone"
 
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
 
@@ -39,6 +42,8 @@ export class Mover {
   private readonly spills: SpillStore
   private readonly scope: Scope.Scope
   private readonly later: (f: () => void) => void
+  /** who waits for values of workers that were asked for */
+  private readonly recalls = new Map<Entry, Array<(found: boolean) => void>>()
   readonly encoder: Encoder
   spilledBytes = 0
   restoredBytes = 0
@@ -73,11 +78,16 @@ export class Mover {
     Effect.runFork(Effect.forkIn(Effect.ignoreCause(run), this.scope, { startImmediately: true }))
   }
 
-  /** Writes a chunk to disk; a value of this thread's heap gets bytes first, and may be written by another order. */
+  /** Writes a chunk to disk; a value of a heap gets bytes first, and may be written by another order. */
   spill(chunk: number): void {
     const { core } = this
     const entry = core.store.get(chunk)
     if (entry instanceof Entry && entry.code === LIVE_VALUE) return this.encoder.add(chunk, entry)
+    if (entry instanceof Entry && entry.code === FAR_VALUE) {
+      return this.recall(chunk, entry, (found) => {
+        if (!found) this.core.tell({ _tag: "chunk kept", chunk, retry: false })
+      })
+    }
     if (!(entry instanceof Entry) || entry.parts.length === 0) {
       core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
       return
@@ -119,6 +129,12 @@ export class Mover {
   /** Reads one chunk, into the beginning of `slab` unless that is -1; returns what is left of it. */
   private restoreOne(chunk: number, slab: number): number {
     const entry = this.core.store.get(chunk) as Entry
+    if (entry.code === FAR_VALUE) {
+      this.recall(chunk, entry, (found) => {
+        if (!found) this.lose(chunk, WORKER_GONE)
+      })
+      return slab
+    }
     if (entry.disk === undefined) {
       this.compute(chunk, entry)
       return slab
@@ -139,6 +155,31 @@ export class Mover {
       } else this.read(chunk, entry, cut(this.core.store.arena, offset, lengthsOf(entry)))
     })
     return -1
+  }
+
+  /** Has a value that only a worker has sent here; `done` is called in a later turn, with whether it is there now. */
+  private recall(chunk: number, entry: Entry, done: (found: boolean) => void): void {
+    const others = this.recalls.get(entry)
+    if (others !== undefined) return void others.push(done)
+    const waiting = [done]
+    this.recalls.set(entry, waiting)
+    entry.moving = RESTORE
+    this.rooms.reads++
+    entry.far!.fetch((held) =>
+      this.later(() => {
+        this.rooms.reads--
+        this.recalls.delete(entry)
+        entry.moving = undefined
+        if (entry.released) this.discard(entry)
+        if (held !== undefined && this.core.store.get(chunk) === entry) {
+          this.core.store.delete(chunk)
+          const bytes = this.core.store.set(chunk, held)
+          this.core.tell({ _tag: "chunk moved", chunk, place: placeOf(held), bytes })
+        } else if (held !== undefined) this.core.store.evict(held)
+        // Of what was released meanwhile nobody asks any more.
+        for (const one of waiting) one(held !== undefined || entry.released)
+      })
+    )
   }
 
   private read(chunk: number, entry: Entry, offsets: ReadonlyArray<number>): void {
@@ -203,12 +244,25 @@ export class Mover {
     entry.disk = undefined
   }
 
-  /** The value of a chunk that is on disk, as the caller's own copy, past the budget. */
-  readonly readOwn = Effect.fnUntraced({ self: this as Mover }, function*(this: Mover, entry: Entry) {
+  /** Waits until a value that only a worker has is here. */
+  private recalled(chunk: number, entry: Entry): Effect.Effect<void, Error> {
+    return Effect.callback((resume) =>
+      this.later(() =>
+        this.recall(chunk, entry, (found) => resume(found ? Effect.void : Effect.fail(new Error(WORKER_GONE))))
+      )
+    )
+  }
+
+  /** The value of a chunk that was not in memory, as the caller's own copy, past the budget if it is on disk. */
+  readonly readOwn = Effect.fnUntraced({ self: this as Mover }, function*(this: Mover, chunk: number) {
+    const { store } = this.core
+    const entry = store.get(chunk)
+    if (entry instanceof Entry && entry.code === FAR_VALUE) yield* this.recalled(chunk, entry)
+    if (!(entry instanceof Entry) || entry.parts[0] >= 0 || entry.code === FAR_VALUE) return store.copy(chunk)
     if (entry.origin !== undefined) return yield* this.lineage!.valueOf(entry.origin)
     const parts: Array<Uint8Array> = []
     for (let i = 1; i < entry.parts.length; i += 2) parts.push(new Uint8Array(entry.parts[i]))
     yield* this.spills.read(entry.disk!, parts)
-    return this.core.store.unpackOwn(entry, parts)
+    return store.unpackOwn(entry, parts)
   })
 }

@@ -1,7 +1,7 @@
 // A hole in the arena where there are only smaller ones: of all stretches that are long enough, that with the least in
 // it, whose slabs are copied elsewhere. Only what nobody looks at is moved: values that no attempt and no user pins, and
 // that are neither written nor read just now. Cheaper than to write them out and read them back; it frees no byte.
-import { Entry, QUEUED } from "../chunk/Entry.ts"
+import { Entry, FAR_VALUE, QUEUED } from "../chunk/Entry.ts"
 import type { Slab } from "../chunk/FreeList.ts"
 import type { Core } from "./Core.ts"
 
@@ -25,7 +25,7 @@ const movable = (core: Core, pinned: ReadonlyArray<Entry>): Map<number, Part> =>
   for (const chunk of evictable) {
     if (chunks.pins[chunk] > 0) continue
     const entry = core.store.get(chunk)
-    if (!(entry instanceof Entry) || entry.released) continue
+    if (!(entry instanceof Entry) || entry.released || entry.code === FAR_VALUE) continue
     if (entry.moving !== undefined && entry.moving !== QUEUED) continue
     add(entry)
   }

@@ -74,6 +74,7 @@ export const sourceOf = (core: Core): Source => {
     makerOf: (chunk) => core.state.chunks.place[chunk] === 0 ? core.state.chunks.producer[chunk] : NONE,
     attemptOf: (task) => core.state.tasks.attempt[task],
     workerOf: (task) => core.state.tasks.worker[task],
+    usesOf: (chunk) => core.state.chunks.uses[chunk],
     isUsed: (task) => {
       const { chunks, edges, tasks } = core.state
       const chunk = tasks.firstOutput[task]

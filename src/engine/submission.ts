@@ -3,7 +3,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import { encode } from "../chunk/codec.ts"
-import { Entry, LIVE_VALUE } from "../chunk/Entry.ts"
+import { Entry, FAR_VALUE, LIVE_VALUE } from "../chunk/Entry.ts"
 import { ArenaFull } from "../chunk/MemoryStore.ts"
 import { INLINE_BYTES } from "../chunk/sizes.ts"
 import type { DelayedNode } from "../graph/Delayed.ts"
@@ -15,7 +15,7 @@ import { LargeInput, type LowerHost } from "../graph/LowerHost.ts"
 import { refuse } from "../graph/refuse.ts"
 import type { Template } from "../graph/Template.ts"
 import { isCurrent } from "../scheduler/attempt.ts"
-import { DISK, HEAP, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
+import { DISK, FAR, HEAP, INLINE, SHARED, WISH, WISH_EXIT } from "../scheduler/Event.ts"
 import { isLive } from "../scheduler/submit.ts"
 import type { Core } from "./Core.ts"
 import { ChunkHandle, SpawnedHandle } from "./handles.ts"
@@ -179,6 +179,7 @@ const inputValue = (core: Core, value: object, template: Template, stored: Array
 /** The place of a held value, as the scheduler calls it. */
 export const placeOf = (held: unknown): number => {
   if (!(held instanceof Entry)) return INLINE
+  if (held.code === FAR_VALUE) return FAR
   if (held.parts.length > 0) return held.origin === undefined ? SHARED : SHARED | DISK
   return held.code === LIVE_VALUE && held.bytes > INLINE_BYTES && !held.stays ? HEAP : INLINE
 }

@@ -130,10 +130,10 @@ export class Wishes {
   ): Effect.Effect<Array<unknown>, unknown> {
     const { store } = this.core
     const fetch = (i: number): Effect.Effect<void, unknown> =>
-      this.mover.readOwn(store.get(chunks[i]) as Entry).pipe(
+      this.mover.readOwn(chunks[i]).pipe(
         Effect.catch((error) => {
           const { lineage } = this.mover
-          if ((store.get(chunks[i]) as Entry).origin !== undefined) return Effect.fail(error)
+          if ((store.get(chunks[i]) as Entry | undefined)?.origin !== undefined) return Effect.fail(error)
           const lost = lineage === undefined ? Effect.fail(error as Error) : lineage.value(chunks[i], error as Error)
           return Effect.mapError(lost, ({ message }) => new ChunkLost({ chunk: chunks[i], reason: message }))
         }),

@@ -8,11 +8,14 @@ import { tagOf } from "../transport/Board.ts"
 import { Code } from "../transport/Message.ts"
 import { Writer } from "../transport/Words.ts"
 import type { ArgumentVisitor, Failed, Host } from "./Processor.ts"
+import { Readers } from "./Readers.ts"
 import type { SlotTable } from "./SlotTable.ts"
 
 /** The writer of one worker. */
 export class ArgumentWriter implements ArgumentVisitor {
   readonly out = new Writer()
+  /** who reads what of the batch under way */
+  readonly readers = new Readers(this.out)
   private readonly host: Host
   private readonly table: SlotTable
   private readonly shared: boolean
@@ -30,7 +33,7 @@ export class ArgumentWriter implements ArgumentVisitor {
   write(
     task: number,
     slot: number,
-    head: { readonly fn: number; readonly flags: number; readonly outputs: number }
+    head: { readonly fn: number; readonly flags: number; readonly outputs: number; readonly mayStay: boolean }
   ): Failed | undefined {
     const { awaited, out } = this
     const { source } = this.host
@@ -39,6 +42,7 @@ export class ArgumentWriter implements ArgumentVisitor {
     awaited.length = 0
     try {
       out.int(head.fn)
+      if (head.mayStay) this.readers.open(slot, out.length, head.flags)
       out.int(head.flags)
       out.int(head.outputs)
       out.int(Math.min(0x7fffffff, Math.ceil(source.expected(task) / RAW_BYTES)))
@@ -74,7 +78,7 @@ export class ArgumentWriter implements ArgumentVisitor {
     const { out } = this
     const { store } = this.host
     const maker = this.host.source.makerOf(chunk)
-    if (maker >= 0) return this.behind(maker)
+    if (maker >= 0) return this.behind(maker, chunk)
     const before = store.get(chunk)
     const held = store.solidify(chunk)
     if (held !== before) this.host.solidified(chunk)
@@ -89,12 +93,15 @@ export class ArgumentWriter implements ArgumentVisitor {
   }
 
   /** The value of a task that is under way. */
-  private behind(maker: number): void {
+  private behind(maker: number, chunk: number): void {
     const { awaited, table } = this
     const { source } = this.host
     const attempt = source.attemptOf(maker)
     const slot = table.refer(maker, attempt, source.workerOf(maker))
-    if (slot >= 0) table.link(this.slot, slot)
+    if (slot >= 0) {
+      table.link(this.slot, slot)
+      this.readers.reads(slot, source.usesOf(chunk))
+    }
     awaited.push(slot, tagOf(attempt))
     this.out.slot(slot, tagOf(attempt))
   }

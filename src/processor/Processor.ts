@@ -41,6 +41,8 @@ export interface Source {
   readonly attemptOf: (task: number) => number
   /** the worker to which that is under way */
   readonly workerOf: (task: number) => number
+  /** how many uses a chunk has, as far as is known */
+  readonly usesOf: (chunk: number) => number
   /** whether other tasks use its value, as far as is known */
   readonly isUsed: (task: number) => boolean
   /** number of arguments; the visitor is told of each */

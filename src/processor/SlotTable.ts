@@ -34,6 +34,8 @@ export class SlotTable {
   private links = 0
   /** slot of a task's latest attempt */
   private slotOf = new Int32Array(256)
+  /** slots whose attempts have left their value with the worker */
+  private readonly holding = new Set<number>()
   /** the latest attempt that was sent to each worker */
   private readonly latest: Array<number | undefined> = []
 
@@ -138,8 +140,22 @@ export class SlotTable {
     this.unpin(slot)
   }
 
+  /** The value of an attempt lies with its worker: the slot stays until that is released. */
+  hold(slot: number): void {
+    this.pins[slot]++
+    this.holding.add(slot)
+  }
+
+  /** Nobody asks for that value any more. */
+  release(slot: number): void {
+    this.unpin(slot)
+  }
+
   private unpin(slot: number): void {
-    if (--this.pins[slot] === 0) this.free.push(slot)
+    if (--this.pins[slot] > 0) return
+    // Its worker forgets it when it sees that.
+    if (this.holding.size > 0 && this.holding.delete(slot)) this.void(slot)
+    this.free.push(slot)
   }
 
   /** Whether an attempt is under way to a worker. */

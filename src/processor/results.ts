@@ -6,6 +6,7 @@ import { StoreFull } from "../graph/errors.ts"
 import { type Board, Kind } from "../transport/Board.ts"
 import { Code, type Records } from "../transport/Message.ts"
 import { type Reader, readerOf } from "../transport/Words.ts"
+import type { FarValues } from "./FarValues.ts"
 import type { Failed, Finished, Host } from "./Processor.ts"
 import type { SlotTable } from "./SlotTable.ts"
 import type { WorkerRooms } from "./WorkerRooms.ts"
@@ -38,10 +39,17 @@ export interface Receiver {
   readonly host: Host
   readonly rooms: WorkerRooms
   readonly table: SlotTable
+  readonly far: FarValues
+}
+
+const placeIn = (from: Reader): Array<number> => {
+  const place: Array<number> = []
+  from.place(place)
+  return place
 }
 
 const readOne = (
-  { host, rooms, table }: Receiver,
+  { far, host, rooms, table }: Receiver,
   from: Reader,
   task: number,
   attempt: number
@@ -54,14 +62,11 @@ const readOne = (
       return from.int()
     case Code.raw: {
       const code = from.int()
-      const place: Array<number> = []
-      from.place(place)
-      return entryOf(store, rooms, code, undefined, place)
+      return entryOf(store, rooms, code, undefined, placeIn(from))
     }
     case Code.alias: {
       const code = from.int()
-      const place: Array<number> = []
-      from.place(place)
+      const place = placeIn(from)
       // Nobody wants it: its inputs may be gone, and their bytes somebody else's.
       if (!host.isCurrent(task, attempt)) return undefined
       store.arena.retain(place[0])
@@ -92,12 +97,24 @@ const readOne = (
       return host.isCurrent(task, attempt) ? store.share(chunk) : undefined
     }
     case Code.slot: {
-      const slot = from.int()
-      from.int()
+      const [slot] = [from.int(), from.int()]
       return store.packed(headIn(table.board, slot), [])
+    }
+    case Code.heap: {
+      const [bytes, slot, tag] = [from.int(), from.int(), from.int()]
+      return host.isCurrent(task, attempt) ? store.far(far.hold(slot, tag), bytes) : undefined
     }
     default:
       throw new Error("a report could not be read: unknown code")
+  }
+}
+
+/** Takes in values that a worker had kept on its heap. */
+export const readRecalled = (receiver: Receiver, records: Records): void => {
+  const from = readerOf(records)
+  for (let i = 0; i < records.heads.length; i += 2) {
+    const held = readOne(receiver, from, -1, -1)
+    receiver.far.came(records.heads[i], held instanceof Entry ? held : undefined)
   }
 }
 

@@ -6,15 +6,16 @@ import * as Effect from "effect/Effect"
 import { written } from "../chunk/written.ts"
 import { GraphInvalid } from "../graph/errors.ts"
 import { registeredModule } from "../graph/TaskModule.ts"
-import type { FromWorker, FunctionMessage, Notice, Records, Request } from "../transport/Message.ts"
-import { Flag } from "../transport/Message.ts"
+import { type FromWorker, type FunctionMessage, isQuestion, type Notice, type Records } from "../transport/Message.ts"
 import { bytesTransport, threadTransport } from "../transport/thread.ts"
 import type { Exit, Link, Transport } from "../transport/Transport.ts"
 import { ArgumentWriter } from "./ArgumentWriter.ts"
+import { FarValues } from "./FarValues.ts"
 import { faultOf } from "./faults.ts"
+import { flagsOf, mayStay } from "./flagsOf.ts"
 import { openLink } from "./openLink.ts"
 import type { Answerer, Host, Processor, Running } from "./Processor.ts"
-import { readResults, type Receiver } from "./results.ts"
+import { readRecalled, readResults, type Receiver } from "./results.ts"
 import { slotsOf, type SlotTable } from "./SlotTable.ts"
 import { Tail } from "./Tail.ts"
 import { UnderWay } from "./UnderWay.ts"
@@ -34,6 +35,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
   private readonly writer: ArgumentWriter
   readonly rooms: WorkerRooms
   readonly table: SlotTable
+  readonly far: FarValues
   private readonly log = new Tail()
   private readonly graces = new Map<number, NodeJS.Timeout>()
   private readonly endWatch: () => void
@@ -54,6 +56,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
       onExit: (exit) => this.gone(exit)
     })
     const shared = this.link.words !== undefined
+    this.far = new FarValues(this.link, table)
     this.sent = new UnderWay(host, table, shared)
     this.rooms = new WorkerRooms(host.store, this.link.words)
     this.writer = new ArgumentWriter(host, table, shared)
@@ -84,6 +87,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
       }
     }
     const records = this.writer.out.take(heads)
+    this.writer.readers.clear()
     if (records !== undefined || functions.length > 0) {
       this.link.post({
         ...(functions.length > 0 && { functions }),
@@ -108,11 +112,9 @@ class WorkerRunner implements Running, Answerer, Receiver {
       this.known.add(fn.id)
       functions.push({ id, kind: kind === "closure" ? "module" : kind, url, name, source: text })
     }
-    const options = source.options(task)
-    const flags = (options.timeout >= 0 ? Flag.announce : 0) | (source.outputs(task) > 0 ? Flag.many : 0)
-      | (options.getResult ? Flag.apart : 0) | (this.host.isSuspect(task) ? Flag.alone | Flag.announce : 0)
-      | (source.isUsed(task) ? Flag.wanted : 0)
-    return this.writer.write(task, slot, { fn: fn.id, flags, outputs: source.outputs(task) })
+    const flags = flagsOf(this.host, task)
+    const stays = this.link.words !== undefined && mayStay(this.host, task, flags)
+    return this.writer.write(task, slot, { fn: fn.id, flags, outputs: source.outputs(task), mayStay: stays })
   }
 
   interrupt(tasks: ReadonlyArray<number>, attempts: ReadonlyArray<number>): void {
@@ -185,6 +187,8 @@ class WorkerRunner implements Running, Answerer, Receiver {
     }
     if (message.pieces !== undefined) this.rooms.settle(message.pieces)
     if (message.records !== undefined) this.take(message.records)
+    if (message.recalled !== undefined) readRecalled(this, message.recalled)
+    for (const slot of message.forgotten ?? []) this.far.came(slot, undefined)
     if (message.claims !== undefined) {
       const [tasks, attempts] = split(message.claims)
       this.sent.begun(tasks, attempts)
@@ -246,6 +250,7 @@ class WorkerRunner implements Running, Answerer, Receiver {
     this.isGone = true
     this.sent.clear()
     this.rooms.free()
+    this.far.gone()
     const reason = this.killed !== "" ? this.killed : exit.reason
     this.host.lost({ ...exit, reason, started: this.isReady }, claimed, this.log.lines())
   }
@@ -260,8 +265,6 @@ class WorkerRunner implements Running, Answerer, Receiver {
     return this.link.close(this.sent.size > 0 ? 0 : 100)
   }
 }
-
-const isQuestion = ({ ask }: Request): boolean => ask === "await" || ask === "exit" || ask === "ready"
 
 const split = (pairs: ReadonlyArray<number>): [Array<number>, Array<number>] => [
   pairs.filter((_, i) => i % 2 === 0),

@@ -51,8 +51,12 @@ export const SHARED = 2
 export const DISK = 4
 /** A JavaScript value on the heap of the thread that made it. */
 export const HEAP = 8
+/** Bits of a place that count as memory. */
+export const IN_MEMORY = INLINE | SHARED | HEAP
+/** A JavaScript value on the heap of the worker that made it, which sends it if it is asked to: away for all others. */
+export const FAR = 16
 /** Places from which a chunk goes when memory is short: from a heap into the arena, from there to disk. */
-export const MOVABLE = SHARED | HEAP
+export const MOVABLE = SHARED | HEAP | FAR
 
 /** Why a task failed. */
 export type Reason = "error" | "cancelled" | "timeout" | "lost" | "full" | "unplaceable" | "chunk lost"

@@ -164,6 +164,8 @@ export const yielded = (s: State, worker: number, task: number, attempt: number)
   const w = s.workers.get(worker)
   if (w === undefined || !isCurrent(s, task, attempt) || s.yielded.has(attempt)) return
   s.yielded.add(attempt)
+  // However long it has taken, what comes after it can run now.
+  if (w.stuck === attempt) w.stuck = 0
   w.suspended++
   w.sent--
   w.expected -= s.tasks.expected[task]

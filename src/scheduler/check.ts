@@ -4,8 +4,7 @@
 import { checkInputs, checkTasks, type Complain } from "./checkTasks.ts"
 import { checkWorkers } from "./checkWorkers.ts"
 import { LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, HEAP, MOVABLE, SHARED } from "./Event.ts"
-import { IN_MEMORY } from "./release.ts"
+import { DISK, FAR, HEAP, MOVABLE, SHARED } from "./Event.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, RUNNING, STORED } from "./TaskTable.ts"
 
@@ -123,10 +122,12 @@ const checkPlace = (s: State, chunk: number, complain: Complain): void => {
     complain(`chunk ${chunk}: without bytes, and nobody makes them`)
   }
   if (place === 0 && status === FAILED && chunks.pins[chunk] > 0) complain(`chunk ${chunk}: pinned, but it failed`)
-  if ((flags & SPILLING) !== 0 && place !== SHARED && place !== HEAP) {
+  if ((flags & SPILLING) !== 0 && place !== SHARED && place !== HEAP && place !== FAR) {
     complain(`chunk ${chunk}: spilled from ${place}`)
   }
-  if ((flags & (RESTORING | RECOMPUTING)) !== 0 && place !== DISK) complain(`chunk ${chunk}: restored to ${place}`)
+  if ((flags & (RESTORING | RECOMPUTING)) !== 0 && place !== DISK && place !== FAR) {
+    complain(`chunk ${chunk}: restored to ${place}`)
+  }
   for (const task of s.restores.get(chunk) ?? []) {
     if ((flags & (RESTORING | RECOMPUTING)) === 0) {
       complain(`chunk ${chunk}: task ${task} awaits its restore, which was not ordered`)
@@ -142,8 +143,9 @@ const checkMemory = (s: State, complain: Complain): void => {
     const flags = chunks.flags[chunk]
     if ((flags & LIVE) === 0) continue
     const bytes = chunks.bytes[chunk]
-    if ((chunks.place[chunk] & IN_MEMORY) !== 0) sum.resident += bytes
-    else if ((chunks.place[chunk] & DISK) !== 0) sum.away++
+    const place = chunks.place[chunk]
+    if (place !== 0 && place !== DISK) sum.resident += bytes
+    if (place === DISK || place === FAR) sum.away++
     if ((flags & SPILLING) !== 0) sum.spilling += bytes
     if ((flags & RESTORING) !== 0) sum.restoring += bytes
   }

@@ -1,7 +1,6 @@
 // The invariants of tasks: what each state promises about inputs, outputs and queues. A part of check.ts.
 import { LIVE } from "./ChunkTable.ts"
-import { FIRST_CLASS, WISH_EXIT } from "./Event.ts"
-import { IN_MEMORY } from "./release.ts"
+import { FAR, FIRST_CLASS, IN_MEMORY, WISH_EXIT } from "./Event.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RELEASED, RUNNING, stateNames, STORED, WAITING } from "./TaskTable.ts"
 
@@ -183,6 +182,8 @@ const checkThere = (s: State, task: number, say: Complain): void => {
     const chunk = edges.chunk[edge]
     // One that was sent ahead of its inputs.
     if (chunks.place[chunk] === 0 && tasks.missing[task] > 0) continue
+    // On the heap of the worker to which this was sent behind it; from another it will come back.
+    if (chunks.place[chunk] === FAR && tasks.status[task] === RUNNING) continue
     if ((chunks.place[chunk] & IN_MEMORY) === 0) say(`its input, chunk ${chunk}, is not in memory`)
   }
 }

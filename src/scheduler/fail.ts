@@ -133,7 +133,7 @@ export const elapsed = (s: State, token: number, retryAfter: number): void => {
   if (purpose === "watch") {
     s.watching = false
     const w = isCurrent(s, task, attempt) ? s.workers.get(s.tasks.worker[task]) : undefined
-    if (w !== undefined) w.stuck = attempt
+    if (w !== undefined && !s.yielded.has(attempt)) w.stuck = attempt
     return
   }
   if (!isCurrent(s, task, attempt)) return

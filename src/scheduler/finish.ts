@@ -2,7 +2,7 @@
 // inputs are let go.
 import { exorcise, isCurrent, LEAST_MS, reported } from "./attempt.ts"
 import { GIVEN_UP, LIVE, PERSISTED } from "./ChunkTable.ts"
-import { type Finished, FIRST_CLASS, MOVABLE } from "./Event.ts"
+import { FAR, type Finished, FIRST_CLASS, MOVABLE } from "./Event.ts"
 import { makeReady } from "./ready.ts"
 import { detach, sweep } from "./release.ts"
 import type { State } from "./State.ts"
@@ -30,6 +30,7 @@ export const store = (s: State, chunk: number, bytes: number, place: number, wor
   chunks.place[chunk] = place
   chunks.home[chunk] = worker
   memory.resident += bytes
+  if (place === FAR) memory.away++
   if ((place & MOVABLE) !== 0) s.evictable.add(chunk)
   for (let edge = chunks.firstUse[chunk]; edge !== NONE;) {
     const next = edges.nextUse[edge]

@@ -2,7 +2,7 @@
 // memory has, and goes on without a round trip. Only short work is sent so, with memory to spare: a worker that waits
 // does nothing else. What cannot be had after all the worker gives back, and the task becomes ready in the usual way.
 // After tako's prefilled tasks and the chains of DESIGN section 6.
-import { DISK, FIRST_CLASS, SHARED } from "./Event.ts"
+import { FIRST_CLASS, IN_MEMORY, SHARED } from "./Event.ts"
 import type { State, Worker } from "./State.ts"
 import { NONE, RUNNING, WAITING } from "./TaskTable.ts"
 
@@ -36,8 +36,8 @@ export const mayFollow = (s: State, w: Worker, task: number): boolean => {
   for (let edge = tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
     const place = chunks.place[chunk]
-    if (place === DISK) return false
-    if (place !== 0) continue
+    if ((place & IN_MEMORY) !== 0) continue
+    if (place !== 0) return false
     if (maker(s, chunks.producer[chunk], w) === undefined) return false
     awaited++
   }

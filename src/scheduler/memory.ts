@@ -3,11 +3,11 @@
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
 import { pin, reserve } from "./attempt.ts"
 import { LIVE, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, MOVABLE, SHARED } from "./Event.ts"
+import { DISK, IN_MEMORY, MOVABLE, SHARED } from "./Event.ts"
 import { EVERYTHING, evict, leaveOnDisk } from "./evict.ts"
 import { fail } from "./fail.ts"
 import { isRoot, makeReady } from "./ready.ts"
-import { IN_MEMORY, stopRestoring } from "./release.ts"
+import { stopRestoring } from "./release.ts"
 import type { State } from "./State.ts"
 import { NONE, WAITING } from "./TaskTable.ts"
 
@@ -182,10 +182,9 @@ export const moved = (s: State, chunk: number, place: number, bytes: number): vo
     // It was a value of a heap, and has bytes now: from the arena it goes to disk if that is still needed.
   }
   stopRestoring(s, chunk)
-  if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) {
-    memory.away--
-    memory.resident += bytes
-  } else if ((before & IN_MEMORY) !== 0) memory.resident += bytes - chunks.bytes[chunk]
+  if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) memory.away--
+  if (before !== DISK) memory.resident += bytes - chunks.bytes[chunk]
+  else if ((place & IN_MEMORY) !== 0) memory.resident += bytes
   chunks.bytes[chunk] = bytes
   chunks.place[chunk] = place
   if ((place & MOVABLE) !== 0 && (chunks.flags[chunk] & STUCK) === 0) s.evictable.add(chunk)

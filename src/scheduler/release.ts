@@ -3,12 +3,9 @@
 // at once it takes several steps, so that no step takes long.
 import { interrupt, pin, unreserve } from "./attempt.ts"
 import { GIVEN_UP, LIVE, PERSISTED, RECOMPUTING, RESTORING, SPILLING } from "./ChunkTable.ts"
-import { DISK, INLINE, SHARED } from "./Event.ts"
+import { DISK, IN_MEMORY } from "./Event.ts"
 import type { State } from "./State.ts"
 import { FAILED, FREE, NONE, READY, RUNNING, STORED, WAITING } from "./TaskTable.ts"
-
-/** Bits of a place that count as memory. */
-export const IN_MEMORY = INLINE | SHARED | 8
 
 /** Takes a task off its inputs, or the first `most` of them; adds those that nobody uses now. Gives how many. */
 export const detach = (s: State, task: number, unused: Array<number>, most = Infinity): number => {
@@ -38,8 +35,8 @@ export const discount = (s: State, chunk: number): void => {
   const bytes = chunks.bytes[chunk]
   const place = chunks.place[chunk]
   const flags = chunks.flags[chunk]
-  if ((place & IN_MEMORY) !== 0) memory.resident -= bytes
-  else if ((place & DISK) !== 0) memory.away--
+  if (place !== DISK) memory.resident -= bytes
+  if ((place & IN_MEMORY) === 0) memory.away--
   if ((flags & SPILLING) !== 0) memory.spilling -= bytes
   if ((flags & RESTORING) !== 0) memory.restoring -= bytes
   s.evictable.delete(chunk)

@@ -1,6 +1,7 @@
 // Taking back what was sent: for a worker that has nothing to do, the later half of the busiest one's backlog, unless it
 // is hardly worth it. Tasks that were sent behind others come along with these or stay with them.
 import { fits } from "./attempt.ts"
+import { FAR } from "./Event.ts"
 import type { State, Worker } from "./State.ts"
 import { NONE, RUNNING } from "./TaskTable.ts"
 
@@ -87,7 +88,7 @@ const comesAlong = (s: State, task: number, taken: ReadonlySet<number>): boolean
   for (let edge = s.tasks.firstInput[task]; edge !== NONE; edge = edges.nextInput[edge]) {
     const chunk = edges.chunk[edge]
     const producer = chunks.producer[chunk]
-    if (chunks.place[chunk] === 0 && !taken.has(producer)) return false
+    if (chunks.place[chunk] === 0 ? !taken.has(producer) : chunks.place[chunk] === FAR) return false
   }
   return true
 }

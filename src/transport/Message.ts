@@ -24,7 +24,9 @@ export const Code = {
   /** like raw, but the array is one of the task's inputs: shared by count */
   alias: 9,
   /** the value of an attempt behind which this one was sent: slot, tag */
-  slot: 10
+  slot: 10,
+  /** a value that stays on the worker's heap: bytes, slot, tag */
+  heap: 11
 } as const
 
 /**
@@ -50,7 +52,9 @@ export const Flag = {
   /** report it before anything else begins: it was under way to a worker that died, and one of those was to blame */
   alone: 8,
   /** its value is wanted by others: keep it for those that are sent behind it */
-  wanted: 16
+  wanted: 16,
+  /** all that use its value were sent to this worker behind it: it stays there as it is */
+  stays: 32
 } as const
 
 /** Ints of a record before its arguments. */
@@ -67,6 +71,8 @@ export interface ToWorker {
   readonly interrupts?: ReadonlyArray<number>
   readonly retracts?: ReadonlyArray<number>
   readonly answers?: ReadonlyArray<Answer>
+  /** slot and tag of attempts whose values the worker has kept on its heap, and which others need now */
+  readonly recalls?: ReadonlyArray<number>
 }
 
 /**
@@ -74,7 +80,7 @@ export interface ToWorker {
  * arrays, which cost a third of a typed array to post.
  */
 export interface Records {
-  /** to a worker: task, attempt; from a worker: task, attempt, ms */
+  /** to a worker: task, attempt; from a worker: task, attempt, ms, or slot, tag */
   readonly heads: Float64Array | ReadonlyArray<number>
   readonly ints: Int32Array | ReadonlyArray<number>
   readonly values?: ReadonlyArray<unknown>
@@ -132,6 +138,9 @@ export interface Request {
   readonly value: Encoded | undefined
 }
 
+/** Whether a task that asks for this waits for the answer. */
+export const isQuestion = ({ ask }: Request): boolean => ask === "await" || ask === "exit" || ask === "ready"
+
 /** Worker to main; what is empty is left out. */
 export interface FromWorker {
   /** the finished attempts; codes of each: number of values, then the values */
@@ -145,6 +154,9 @@ export interface FromWorker {
   readonly retracted?: ReadonlyArray<number>
   readonly kept?: ReadonlyArray<number>
   readonly requests?: ReadonlyArray<Request>
+  /** values that were recalled: slot, tag of each, and its codes; and slots of those that cannot be had */
+  readonly recalled?: Records
+  readonly forgotten?: ReadonlyArray<number>
   /** bytes of room that it needs and waits for; and how many its task would rather have, to ask no more */
   readonly room?: number
   readonly roomAhead?: number

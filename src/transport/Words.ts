@@ -108,6 +108,14 @@ export class Writer {
     this.int(tag)
   }
 
+  /** Appends that a value stays on the worker's heap. */
+  heap(slot: number, tag: number, bytes: number): void {
+    this.int(Code.heap)
+    this.int(bytes)
+    this.int(slot)
+    this.int(tag)
+  }
+
   /** What was written at a place. */
   look(at: number): number {
     return this.ints[at]

@@ -2,6 +2,7 @@
 // its result and reports it. What runs next is the Runner's.
 import { setCurrentTask } from "../graph/CurrentTask.ts"
 import { Stage } from "../transport/Board.ts"
+import { Flag } from "../transport/Message.ts"
 import { isEffect, isPromise, runEffect } from "./asynchronous.ts"
 import { type Attempt, attempts } from "./Attempt.ts"
 import { failureOf, interruptFailure, missingFailure, outputsFailure } from "./failures.ts"
@@ -106,7 +107,7 @@ export class Calls {
       if (!attempt.many) {
         report.out.int(1)
         if (attempt.apart) writer.write(report.out, value, attempt, "result")
-        else if (!handover.publishArray(attempt, value, report.out)) {
+        else if (!handover.publishArray(attempt, value, report.out) && !this.stays(attempt, value)) {
           const first = report.out.mark()
           writer.write(report.out, value, attempt, "result")
           handover.publish(attempt, value, report.out, first)
@@ -124,6 +125,11 @@ export class Calls {
       return this.fail(attempt, error)
     }
     this.end(attempt, () => report.finished(attempt.task, attempt.attempt, performance.now() - attempt.started))
+  }
+
+  /** Leaves a value on the heap for those that were sent behind it; false if it has to be written. */
+  private stays(attempt: Attempt, value: unknown): boolean {
+    return (attempt.flags & Flag.stays) !== 0 && this.far.handover.publishLive(attempt, value, this.far.report.out)
   }
 
   /** It could not be begun after all: nobody wants it, or its function is missing. */

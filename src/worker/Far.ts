@@ -5,6 +5,7 @@ import type { Answer, Failure } from "../transport/Message.ts"
 import type { Attempt } from "./Attempt.ts"
 import type { Functions } from "./Functions.ts"
 import type { Handover } from "./Handover.ts"
+import type { HeapValues } from "./HeapValues.ts"
 import type { Incoming, Port } from "./Port.ts"
 import type { Report } from "./Report.ts"
 import type { Room } from "./Room.ts"
@@ -22,6 +23,7 @@ export interface Far {
   readonly port: Port
   readonly board: Board
   readonly handover: Handover
+  readonly live: HeapValues
   readonly crossing: Crossing
   readonly functions: Functions
   readonly report: Report

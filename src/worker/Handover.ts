@@ -5,6 +5,7 @@ import { type Board, Kind, Stage } from "../transport/Board.ts"
 import { Code, Flag } from "../transport/Message.ts"
 import { Reader, type Writer } from "../transport/Words.ts"
 import type { Attempt } from "./Attempt.ts"
+import type { HeapValues } from "./HeapValues.ts"
 
 const LOW = 2 ** 30
 
@@ -45,14 +46,27 @@ export class Handover {
   private readonly board: Board
   private readonly worker: number
   private readonly arena: SharedArrayBuffer | undefined
+  private readonly live: HeapValues
   /** by slot, the oldest first */
   private readonly kept = new Map<number, Kept>()
   private keptBytes = 0
 
-  constructor(board: Board, worker: number, arena: SharedArrayBuffer | undefined) {
+  constructor(board: Board, worker: number, arena: SharedArrayBuffer | undefined, live: HeapValues) {
+    this.live = live
     this.board = board
     this.worker = worker
     this.arena = arena
+  }
+
+  /** An attempt has finished with a value that stays here as it is, if it can. Throws Refused. */
+  publishLive(attempt: Attempt, value: unknown, out: Writer): boolean {
+    const { slot, tag } = attempt
+    const bytes = this.live.keep(slot, tag, value)
+    if (bytes < 0) return false
+    out.heap(slot, tag, bytes)
+    attempt.published = true
+    attempt.move(Stage.claimed, Stage.kept)
+    return true
   }
 
   /** An attempt has finished with a small typed array: written into its slot, where the engine reads it, too. */
@@ -120,8 +134,12 @@ export class Handover {
   /** Whether the value of an attempt can be had. */
   look(slot: number, tag: number): Availability {
     const stage = this.board.stage(slot, tag)
-    if (stage === Stage.done || (stage === Stage.kept && this.kept.get(slot)?.tag === tag)) return "there"
+    if (stage === Stage.done || (stage === Stage.kept && this.has(slot, tag))) return "there"
     return stage === Stage.free || stage === Stage.claimed ? "pending" : "never"
+  }
+
+  private has(slot: number, tag: number): boolean {
+    return this.kept.get(slot)?.tag === tag || this.live.get(slot, tag) !== undefined
   }
 
   /** Rings for this worker when that changes. To be followed by another look. */
@@ -135,6 +153,8 @@ export class Handover {
     const stage = board.stage(slot, tag)
     const kept = stage === Stage.kept ? this.kept.get(slot) : undefined
     if (kept !== undefined && kept.tag === tag) return values.read(kept.value.fork(), inputs)
+    const live = stage === Stage.kept ? this.live.get(slot, tag) : undefined
+    if (live !== undefined) return live.value
     if (stage !== Stage.done || this.arena === undefined && board.kind(slot) === Kind.raw) throw new Unreachable()
     const kind = board.kind(slot)
     if (kind === Kind.array) return board.array(slot)

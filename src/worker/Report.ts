@@ -14,6 +14,9 @@ export class Report {
   private readonly retracted: Array<number> = []
   private readonly kept: Array<number> = []
   private readonly requests: Array<Request> = []
+  private readonly recalled = new Writer()
+  private recalledHeads: Array<number> = []
+  private readonly forgotten: Array<number> = []
   /** there is more than finished attempts and pieces */
   private rare = false
   empty = true
@@ -58,6 +61,18 @@ export class Report {
     this.empty = false
   }
 
+  /** A value that was recalled is written by `write`; false if it cannot be had. */
+  recall(slot: number, tag: number, write: (out: Writer) => boolean): void {
+    const mark = this.recalled.mark()
+    if (write(this.recalled)) this.recalledHeads.push(slot, tag)
+    else {
+      this.recalled.rewind(mark)
+      this.forgotten.push(slot)
+    }
+    this.rare = true
+    this.empty = false
+  }
+
   /** Attempts finished since the last message. */
   get count(): number {
     return this.heads.length / 3
@@ -89,6 +104,12 @@ export class Report {
     if (this.claims.length > 0) message.claims = this.claims.splice(0)
     if (this.retracted.length > 0) message.retracted = this.retracted.splice(0)
     if (this.kept.length > 0) message.kept = this.kept.splice(0)
+    const recalled = this.recalled.take(this.recalledHeads)
+    if (recalled !== undefined) {
+      message.recalled = recalled
+      this.recalledHeads = []
+    }
+    if (this.forgotten.length > 0) message.forgotten = this.forgotten.splice(0)
     if (this.requests.length > 0) message.requests = this.requests.splice(0)
     this.rare = false
   }

@@ -12,6 +12,7 @@ import { missingFailure } from "./failures.ts"
 import type { Far } from "./Far.ts"
 import { exitedWhileLoading, type Known } from "./Functions.ts"
 import { Unreachable } from "./Handover.ts"
+import { recall } from "./recall.ts"
 import { MOST_PARKED, Parked, Waiting } from "./Waiting.ts"
 
 /** Finished attempts are reported after so many ms, or as soon as there are so many, although there is more to do. */
@@ -54,12 +55,13 @@ export class Runner {
   }
 
   /** A message of the engine. */
-  take({ answers, functions, interrupts, records, retracts, rooms }: ToWorker): void {
+  take({ answers, functions, interrupts, recalls, records, retracts, rooms }: ToWorker): void {
     if (rooms !== undefined) this.far.room?.lend(rooms)
     if (functions !== undefined) { for (const fn of functions) this.far.functions.introduce(fn) }
     if (records !== undefined) this.backlog.add(records)
     if (retracts !== undefined) { for (const attempt of retracts) this.retractOrKeep(attempt) }
     if (interrupts !== undefined) { for (const attempt of interrupts) this.interrupt(attempt) }
+    if (recalls !== undefined) recall(this.far, recalls)
     if (answers !== undefined) { for (const answer of answers) this.far.answered(answer) }
     if (this.calls.current !== undefined) this.flush() // it may run for long
   }
@@ -196,12 +198,10 @@ export class Runner {
   /** The next record of the backlog: runs it, loads its function first, or sets it aside until its inputs are there. */
   private step(batch: Batch): void {
     const { heads, reader } = batch
-    const task = heads[batch.next]
-    const attempt = heads[batch.next + 1]
+    const [task, attempt] = [heads[batch.next], heads[batch.next + 1]]
     const slot = reader.look(4)
     const tail = reader.look(5)
     const known = this.far.functions.get(reader.peek())
-    this.last = undefined
     if (tail > 0) {
       // It is claimed when its inputs are there, so the function comes first.
       if (known === undefined) return this.load(reader.peek(), false)

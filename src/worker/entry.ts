@@ -12,6 +12,7 @@ import { Functions } from "./Functions.ts"
 import { makeGuard } from "./guard.ts"
 import { makeHandle } from "./handle.ts"
 import { Handover } from "./Handover.ts"
+import { HeapValues } from "./HeapValues.ts"
 import { writeDirectly } from "./output.ts"
 import { type Incoming, Port } from "./Port.ts"
 import { Report } from "./Report.ts"
@@ -22,18 +23,22 @@ import { ValueReader, ValueWriter } from "./values.ts"
 /** Bytes of unused room above which an idle worker gives it back. */
 const TRIM_BYTES = 64 * 1024
 
-const start = (data: ThreadData): void => {
-  const board = new Board(typeof data.board === "number" ? new ArrayBuffer(data.board) : data.board)
-  const port = new Port(data.port, board, data.worker, !data.bytes)
-  const handover = new Handover(board, data.worker, data.arena)
-  const crossing = new Crossing()
-  const report = new Report()
-  const room = data.arena === undefined || data.words === undefined ? undefined : new Room(
-    data.arena,
-    data.words,
+const roomOf = ({ arena, words }: ThreadData, port: Port, report: Report): Room | undefined =>
+  arena === undefined || words === undefined ? undefined : new Room(
+    arena,
+    words,
     (bytes, ahead) => port.post(report.askForRoom(bytes, ahead)),
     (offset, bytes) => report.piece(offset, bytes, false)
   )
+
+const start = (data: ThreadData): void => {
+  const board = new Board(typeof data.board === "number" ? new ArrayBuffer(data.board) : data.board)
+  const port = new Port(data.port, board, data.worker, !data.bytes)
+  const crossing = new Crossing()
+  const live = new HeapValues(board, crossing, data.arena, data.check)
+  const handover = new Handover(board, data.worker, data.arena, live)
+  const report = new Report()
+  const room = roomOf(data, port, report)
   const waiting = new Map<number, (answer: Answer) => void>()
   const closers: Array<() => Promise<void>> = []
   const far: Far = {
@@ -41,6 +46,7 @@ const start = (data: ThreadData): void => {
     port,
     board,
     handover,
+    live,
     crossing,
     functions: new Functions(crossing),
     report,
@@ -60,6 +66,7 @@ const start = (data: ThreadData): void => {
     changed: (tag) => runner.waiting.changed(tag),
     idle: () => {
       room?.trim(TRIM_BYTES)
+      live.forgetReleased()
       runner.flush()
     },
     flush: () => runner.flush(),

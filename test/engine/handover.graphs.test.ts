@@ -3,6 +3,7 @@
 import { assert } from "@effect/vitest"
 import { Effect, Fiber, Schedule } from "effect"
 import { collect, type Delayed, delayed, Engine, type TaskError } from "poniard"
+import { FarValues } from "../../src/processor/FarValues.ts"
 import { SlotTable } from "../../src/processor/SlotTable.ts"
 import { Random } from "../sim/Random.ts"
 import { fold, kinds, pair, spawns } from "./modules/anyKind.ts"
@@ -15,6 +16,7 @@ const calm: ReadonlyArray<Kind> = [
   "text",
   "object",
   "large",
+  "rows",
   "few",
   "plain",
   "alloc",
@@ -27,6 +29,27 @@ const calm: ReadonlyArray<Kind> = [
 const asynchronous: ReadonlyArray<Kind> = ["promise", "effect", "spawns"]
 
 const retry = { retry: Schedule.recurs(1000) }
+
+/** Values that stay on their worker, but for some that go between. */
+const heavy: ReadonlyArray<Kind> = [
+  "rows",
+  "large",
+  "rows",
+  "large",
+  "rows",
+  "large",
+  "number",
+  "alloc",
+  "same",
+  "pair"
+]
+
+let stayed = 0
+const { hold } = FarValues.prototype
+FarValues.prototype.hold = function(...of) {
+  stayed++
+  return hold.apply(this, of)
+}
 
 const tables = new Set<SlotTable>()
 let followers = 0
@@ -105,7 +128,7 @@ const seeds = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_
 
 const tasksOf = (made: ReadonlyArray<Made>): ReadonlyArray<Delayed<unknown, TaskError>> => made.map(({ task }) => task)
 
-overTransports("random graphs of short tasks", { memory: "64 MiB" }, (test) => {
+overTransports("random graphs of short tasks", { memory: "64 MiB" }, (test, transport) => {
   test("with values of every kind give what a plain loop gives", () =>
     Effect.gen(function*() {
       yield* known
@@ -116,6 +139,25 @@ overTransports("random graphs of short tasks", { memory: "64 MiB" }, (test) => {
         same(yield* collect(tasksOf(made)), made)
       }
       assert.isAbove(followers, 100)
+      yield* noneHeld
+    }))
+
+  test("of which only some are wanted: values stay on the heap of their worker", () =>
+    Effect.gen(function*() {
+      yield* known
+      stayed = 0
+      for (const seed of seeds(4)) {
+        const random = new Random(seed)
+        const made = graphOf(random, 600, random.pick([2, 8, 30]), heavy)
+        const wanted = made.filter((_, i) => i % 50 === 49)
+        const got = yield* Effect.forkChild(collect(tasksOf(wanted)), { startImmediately: true })
+        // Others come to want what is under way.
+        const late = made.filter((_, i) => i % 37 === 36)
+        yield* Effect.sleep(random.between(0, 10))
+        same(yield* collect(tasksOf(late)), late)
+        same(yield* Fiber.join(got), wanted)
+      }
+      if (transport === "thread") assert.isAbove(stayed, 50)
       yield* noneHeld
     }))
 
@@ -174,6 +216,51 @@ inOwnEngine("a graph whose tasks end their threads gives what it is to give", (o
       )
     }
   }))
+
+inOwnEngine(
+  "values that stay on a worker are computed anew where its thread ends",
+  (own, transport) =>
+    Effect.gen(function*() {
+      stayed = 0
+      for (const seed of seeds(3)) {
+        yield* own(
+          { memory: "64 MiB", lineage: "64 MiB" },
+          Effect.gen(function*() {
+            yield* known
+            const random = new Random(seed)
+            const most = Array.from({ length: 8 }, () => heavy).flat()
+            const made = graphOf(random, 500, random.pick([2, 8, 30]), [...most, "exits"])
+            const wanted = made.filter((_, i) => i % 40 === 39)
+            same(yield* collect(tasksOf(wanted)), wanted)
+            yield* noneHeld
+          })
+        )
+      }
+      if (transport === "thread") assert.isAbove(stayed, 20)
+    })
+)
+
+inOwnEngine("values that stay on workers are given up with who wants them", (own) =>
+  own(
+    { memory: "4 MiB" },
+    Effect.gen(function*() {
+      yield* known
+      for (const seed of seeds(10)) {
+        const random = new Random(seed)
+        const made = graphOf(random, 400, random.pick([2, 8, 30]), heavy)
+        const wanted = made.filter((_, i) => i % 40 === 39)
+        const late = made.filter((_, i) => i % 37 === 36)
+        const fiber = yield* Effect.forkChild(collect(tasksOf(wanted)), { startImmediately: true })
+        yield* Effect.sleep(random.between(0, 15))
+        const other = yield* Effect.forkChild(collect(tasksOf(late)), { startImmediately: true })
+        yield* Effect.sleep(random.between(0, 8))
+        yield* Fiber.interrupt(random.chance(0.5) ? fiber : other)
+        if (random.chance(0.5)) yield* Fiber.interruptAll([fiber, other])
+        else yield* Effect.all([Fiber.await(fiber), Fiber.await(other)])
+        yield* noneHeld
+      }
+    })
+  ))
 
 inOwnEngine(
   "a graph that is larger than memory gives what it is to give",

@@ -167,6 +167,7 @@ export class Recorder {
       makerOf: () => -1,
       attemptOf,
       workerOf: () => 0,
+      usesOf: () => 0,
       isUsed: () => false,
       visit: (task, visitor) => {
         const { args } = this.jobs[task]

@@ -225,4 +225,18 @@ describe("tiny tasks", () => {
     lab.tell({ _tag: "elapsed", token: timer.token, retryAfter: -1 })
     assert.isAbove(lab.retracted().length, 30)
   })
+
+  it("are sent again to one whose stuck task waits for others", () => {
+    const lab = new Lab()
+    for (const worker of [0, 1]) lab.up(worker, { follows: "shared" })
+    lab.learn(0.001)
+    lab.submit(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`t${i}`, []])))
+    const busy = lab.state.alive.find((w) => w.sent > 0)!
+    const [task, attempt] = [busy.list.first, busy.list.oldest]
+    const [timer] = lab.timers()
+    lab.tell({ _tag: "elapsed", token: timer.token, retryAfter: -1 })
+    assert.strictEqual(busy.stuck, attempt)
+    lab.tell({ _tag: "yielded", worker: busy.id, task, attempt })
+    assert.strictEqual(busy.stuck, 0)
+  })
 })

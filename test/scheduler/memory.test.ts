@@ -1,7 +1,7 @@
 // The budget (DESIGN section 7, Admission): what is reserved, what waits, what goes to disk first and comes back when,
 // and the one task that may go over when nothing else is possible.
 import { assert, describe, it } from "vitest"
-import { DISK, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
+import { DISK, FAR, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import { Lab } from "./Lab.ts"
 
 const shared = (bytes: number) => ({ bytes, place: SHARED })
@@ -182,6 +182,61 @@ describe("what is needed last", () => {
     lab.drop("wish")
     assert.deepStrictEqual(lab.chunksOf("release"), ["a"])
     assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.spilling], [0, 0])
+  })
+})
+
+describe("a value on the heap of the worker that made it", () => {
+  const far = (bytes: number) => ({ bytes, place: FAR })
+
+  /** Its value is far; two tasks use it, of which one was sent behind it. */
+  const scene = (): Lab => {
+    const lab = new Lab({ budget: 10_000 })
+    lab.up(0, { follows: "shared" })
+    lab.learn(0.1)
+    lab.submit({ a: [], b: ["a"] })
+    assert.deepStrictEqual(lab.ran(), ["a@0", "b@0"])
+    lab.finish("a", far(1000))
+    return lab
+  }
+
+  it("counts as memory until it is released", () => {
+    const lab = scene()
+    assert.deepStrictEqual([lab.state.memory.resident, lab.state.memory.away], [1000, 1])
+    lab.finish("b")
+    assert.deepStrictEqual(lab.chunksOf("release"), ["a"])
+    assert.strictEqual(lab.state.memory.away, 0)
+  })
+
+  it("is sent for before another task that uses it runs", () => {
+    const lab = scene()
+    lab.submit({ c: ["a"] }, { wish: "late" })
+    assert.deepStrictEqual([lab.ran(), lab.chunksOf("restore")], [[], ["a"]])
+    lab.tell({ _tag: "chunk moved", chunk: lab.chunk("a"), place: SHARED, bytes: 700 })
+    assert.deepStrictEqual(lab.ran(), ["c@0"])
+    assert.deepStrictEqual([lab.state.memory.away, lab.state.memory.restoring], [0, 0])
+  })
+
+  it("gets bytes when memory is short, unless an attempt reads it, and goes to disk from there", () => {
+    const lab = new Lab({ budget: 10_000 })
+    lab.up(0, { follows: "shared" })
+    lab.learn(20)
+    lab.submit({ a: [], long: [], b: ["a"], c: ["a", "long"] })
+    lab.finish("a", far(1000))
+    assert.strictEqual(lab.is("b"), "waiting")
+    lab.tell({ _tag: "chunk moved", chunk: lab.chunk("a"), place: SHARED, bytes: 700 })
+    assert.strictEqual(lab.is("b"), "running")
+    lab.tell({ _tag: "pressure", bytes: 1e9 })
+    assert.deepStrictEqual(lab.chunksOf("spill"), [])
+    lab.finish("b", far(900))
+    lab.submit({ d: ["b", "c"] }, { wish: "late" })
+    lab.tell({ _tag: "pressure", bytes: 1e9 })
+    assert.deepStrictEqual(lab.chunksOf("spill"), ["a", "b"])
+    lab.tell({ _tag: "chunk moved", chunk: lab.chunk("b"), place: SHARED, bytes: 800 })
+    assert.strictEqual(lab.state.memory.resident, 700 + 800)
+    lab.tell({ _tag: "pressure", bytes: 1e9 })
+    assert.deepStrictEqual(lab.chunksOf("spill"), ["b"])
+    moved(lab, "b")
+    assert.strictEqual(lab.state.chunks.place[lab.chunk("b")], DISK)
   })
 })
 

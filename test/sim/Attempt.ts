@@ -1,6 +1,8 @@
 // One try at running a task in a simulated world, as its processor sees it.
-import { HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
+import { FAR, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Instance, SimWish } from "./Node.ts"
+import type { Processor } from "./Processor.ts"
+import type { World } from "./World.ts"
 
 /** An attempt. */
 export interface Attempt {
@@ -26,12 +28,31 @@ export const newAttempt = (instance: Instance, number: number, awaited: Readonly
   over: false
 })
 
-/** The task of an attempt has its values: those over `large` bytes are in the arena, or on the heap of this thread. */
-export const storeValues = (instance: Instance, large: number, isLive: () => boolean): void => {
+/** The task of an attempt has its values: those over `large` bytes are in the arena, or where `heap` says. */
+export const storeValues = (
+  instance: Instance,
+  large: number,
+  processor: number,
+  heap: () => typeof HEAP | typeof FAR | undefined
+): void => {
   instance.node.bytes.forEach((size, i) => {
-    instance.outputs[i].bytes = size
-    instance.outputs[i].memory = size <= large ? INLINE : isLive() ? HEAP : SHARED
+    const held = instance.outputs[i]
+    held.bytes = size
+    held.memory = size <= large ? INLINE : heap() ?? SHARED
+    if (held.memory === FAR) held.home = processor
   })
   instance.ended = "stored"
   instance.attempt = 0
+}
+
+/** On whose heap a value stays: this thread's, or its processor's alone, for those that were sent behind it there. */
+export const heapOf = (
+  { outcomes, plan, random }: World,
+  { ahead, follows, id }: Processor,
+  { node: { fn } }: Instance,
+  attempt: number
+): typeof HEAP | typeof FAR | undefined => {
+  if (plan.live > 0 && ahead === 0) return random.chance(plan.live) ? HEAP : undefined
+  const stays = plan.far > 0 && fn.taskClass.handsOver && follows === "shared" && outcomes.isKept(attempt, id)
+  return stays && random.chance(plan.far) ? FAR : undefined
 }

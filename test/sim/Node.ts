@@ -25,6 +25,9 @@ export class Held {
   moving: "" | "spill" | "restore" = ""
   /** its order to be encoded, which comes to nothing if it is encoded for another */
   encoding: object | undefined = undefined
+  /** the processor on whose heap it is, if it is; and what to do if that is gone, while it is asked for */
+  home = -1
+  recall: Array<() => void> | undefined = undefined
   /** it was sent to a worker, and encoded for that */
   sent = false
 

@@ -26,6 +26,12 @@ export class Outcomes {
     return seen.includes("void") ? "void" : seen.includes(undefined) ? undefined : "done"
   }
 
+  /** Whether only this processor has the value of an attempt. */
+  isKept(attempt: number, maker: number): boolean {
+    const known = this.known.get(attempt)
+    return known !== undefined && known.what === "kept" && known.maker === maker
+  }
+
   /** An attempt has ended; the first word on it counts. */
   set(attempt: number, maker: number, what: Outcome): void {
     const { clock, pool, random } = this.world

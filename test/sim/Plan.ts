@@ -55,6 +55,8 @@ export interface Plan {
   /** values of this thread's tasks that stay on its heap as they are; of those that are to go, what cannot be encoded */
   readonly live: number
   readonly odd: number
+  /** values that stay on the heap of the processor that made them */
+  readonly far: number
   /** keeps the trace */
   readonly traced?: boolean
 }
@@ -85,7 +87,8 @@ const none = {
   early: 0,
   quick: 0,
   live: 0,
-  odd: 0
+  odd: 0,
+  far: 0
 }
 
 type Danger = keyof typeof none
@@ -116,9 +119,13 @@ const dangers: ReadonlyArray<readonly [Danger, number]> = [
 ]
 
 /** What stays on a heap, and what of that can never be encoded: chosen apart, so that other worlds are as they were. */
-const heapsOf = (seed: number): { readonly live: number; readonly odd: number } => {
+const heapsOf = (seed: number): Pick<Plan, "live" | "odd" | "far"> => {
   const random = new Random(seed * 104_729 + 3)
-  return { live: random.chance(0.6) ? 0.5 + random.next() / 2 : 0, odd: random.chance(0.3) ? 0.3 : 0 }
+  return {
+    live: random.chance(0.6) ? 0.5 + random.next() / 2 : 0,
+    odd: random.chance(0.3) ? 0.3 : 0,
+    far: random.chance(0.5) ? random.next() : 0
+  }
 }
 
 /** The world of a seed: a few dangers at a time, so that each is met alone and with others. */
@@ -167,7 +174,7 @@ export function* smaller(plan: Plan): Iterable<Plan> {
     }
   }
   for (const [danger] of dangers) if (plan[danger] !== none[danger]) yield { ...plan, [danger]: none[danger] }
-  for (const key of ["live", "odd"] as const) if (plan[key] > 0) yield { ...plan, [key]: 0 }
+  for (const key of ["live", "odd", "far"] as const) if (plan[key] > 0) yield { ...plan, [key]: 0 }
   if (plan.priorities > 1) yield { ...plan, priorities: 1 }
   if (plan.atOnce < 4096) yield { ...plan, atOnce: 4096 }
   if (plan.budget !== Infinity) yield { ...plan, budget: Infinity }

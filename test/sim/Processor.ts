@@ -3,7 +3,7 @@
 // and dies. Commands and reports take time, and arrive in order.
 import { isCurrent } from "../../src/scheduler/attempt.ts"
 import type { Follows, Where } from "../../src/scheduler/Event.ts"
-import { type Attempt, newAttempt, storeValues } from "./Attempt.ts"
+import { type Attempt, heapOf, newAttempt, storeValues } from "./Attempt.ts"
 import type { Instance } from "./Node.ts"
 import type { World } from "./World.ts"
 
@@ -111,9 +111,9 @@ export class Processor {
   }
 
   private finish(a: Attempt): void {
-    const { clock, random } = this.world
+    const { clock, plan, random } = this.world
     this.done.push(a)
-    this.world.outcomes.set(a.number, this.id, random.chance(0.8) ? "done" : "kept")
+    this.world.outcomes.set(a.number, this.id, random.chance(Math.min(0.8, 1 - plan.far)) ? "done" : "kept")
     this.end(a)
     if (this.done.length === 1) clock.after(random.chance(0.5) ? 0 : random.delay(2), () => this.flush())
   }
@@ -126,14 +126,14 @@ export class Processor {
   }
 
   private reportFinished(batch: ReadonlyArray<Attempt>): void {
-    const { plan, random, state } = this.world
+    const { plan, state } = this.world
     const bytes: Array<number> = []
     const places: Array<number> = []
     for (const { instance, number } of batch) {
       this.sent.delete(number)
       const current = isCurrent(state, instance.task, number)
       if (current) {
-        storeValues(instance, plan.bytes / 4, () => plan.live > 0 && this.ahead === 0 && random.chance(plan.live))
+        storeValues(instance, plan.bytes / 4, this.id, () => heapOf(this.world, this, instance, number))
       }
       instance.outputs.forEach((held) => {
         bytes.push(current ? held.bytes : 0)

@@ -1,5 +1,5 @@
 // The store of a simulated world: writes and reads take time, fail, and are overtaken by releases, as in engine/Mover.
-import { DISK, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
+import { DISK, FAR, HEAP, INLINE, SHARED } from "../../src/scheduler/Event.ts"
 import type { Held } from "./Node.ts"
 import type { World } from "./World.ts"
 
@@ -63,10 +63,33 @@ export class Store {
     })
   }
 
+  /** Has a value sent that only a processor has: in a later turn it has bytes, or is gone with that. */
+  private recall(chunk: number, held: Held, gone: () => void): void {
+    if (held.recall !== undefined) return void held.recall.push(gone)
+    const waiting = held.recall = [gone]
+    const { clock, pool, random } = this.world
+    clock.after(random.delay(SLOW), () => {
+      const isGone = pool.processors.get(held.home)?.dead !== false
+      this.world.later(() => {
+        held.recall = undefined
+        if (held.released) return
+        if (!isGone) {
+          this.world.recalled++
+          return this.solid(chunk, held)
+        }
+        this.world.missed++
+        for (const one of waiting) one()
+      })
+    })
+  }
+
   /** Writes a chunk to disk, or encodes it. */
   spill(chunk: number): void {
     const { plan, random } = this.world
     const held = this.find(chunk, "spill")
+    if (held.memory === FAR) {
+      return this.recall(chunk, held, () => this.world.apply({ _tag: "chunk kept", chunk, retry: false }))
+    }
     if (held.encoding !== undefined) this.world.broken(`spill: chunk ${chunk} is being encoded`)
     if (held.memory === HEAP) return this.encode(chunk, held)
     if (held.memory !== SHARED || held.disk) this.world.broken(`spill: chunk ${chunk} is not in the arena, or on disk`)
@@ -83,6 +106,7 @@ export class Store {
   restore(chunk: number): void {
     const { plan, random } = this.world
     const held = this.find(chunk, "restore")
+    if (held.memory === FAR) return this.recall(chunk, held, () => this.recompute(chunk, held))
     if (held.memory !== 0 || !held.disk) this.world.broken(`restore: chunk ${chunk} is in memory, or not on disk`)
     const fails = random.chance(plan.restoreFails)
     this.move(held, "restore", () => {

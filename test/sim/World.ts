@@ -62,6 +62,9 @@ export class World {
   private serial = 0
   /** values of a heap that have got bytes of their own */
   encoded = 0
+  /** values that processors have sent, and those that were gone with them */
+  recalled = 0
+  missed = 0
 
   constructor(plan: Plan) {
     this.plan = plan

@@ -1,6 +1,7 @@
 // Performs the scheduler's commands in a simulated world, and holds each against what the world knows: nothing is sent
 // without its inputs, nothing twice, nothing is released or moved that is not there.
 import type { Command } from "../../src/scheduler/Command.ts"
+import { FAR } from "../../src/scheduler/Event.ts"
 import { Instance, SimWish } from "./Node.ts"
 import type { Processor } from "./Processor.ts"
 import type { World } from "./World.ts"
@@ -21,7 +22,9 @@ const run = (world: World, { attempts, tasks, worker }: Of<"run">): void => {
       if (input.released) world.broken(`run: input ${input.chunk} of task ${task} was released`)
       if (input.owner !== undefined && canFollow(world, item, input.owner, processor)) {
         awaited.push(world.state.tasks.attempt[input.owner.task])
-      } else if (input.memory === 0) world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
+      } else if (input.memory === 0 || input.memory === FAR) {
+        world.broken(`run: input ${input.chunk} of task ${task} is not in memory`)
+      }
     }
     if (processor.ahead > 0) { for (const input of item.inputs) world.store.send(input.chunk, input) }
     if (!processor.accepts.includes(item.node.fn.taskClass.where)) {

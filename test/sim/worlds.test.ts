@@ -30,6 +30,15 @@ describe("the simulation", () => {
     }
   })
 
+  it("loses processors with values that only they had", () => {
+    let missed = 0
+    for (let seed = 1; seed <= 6000 && missed < 5; seed++) {
+      const plan = planOf(seed)
+      if (plan.far > 0 && plan.die > 0) missed += live(plan).missed
+    }
+    assert.isAtLeast(missed, 5)
+  })
+
   it("meets everything that can happen and everything that can be ordered", () => {
     const events = new Set<string>()
     const commands = new Set<string>()
@@ -37,12 +46,14 @@ describe("the simulation", () => {
     let followers = 0
     let givenBack = 0
     let encoded = 0
+    let recalled = 0
     for (let seed = 1; seed <= 400; seed++) {
       const world = live(planOf(seed))
       overdrafts += world.state.memory.overdrafts
       followers += world.outcomes.followers
       givenBack += world.outcomes.givenBack
       encoded += world.encoded
+      recalled += world.recalled
       for (const turn of world.turns) {
         for (const { _tag } of turn.events) events.add(_tag)
         for (const command of turn.commands) {
@@ -95,6 +106,7 @@ describe("the simulation", () => {
     assert.isAbove(followers, 1000)
     assert.isAbove(givenBack, 300)
     assert.isAbove(encoded, 100)
+    assert.isAbove(recalled, 20)
   })
 
   const faults: Record<string, (world: World) => void> = {

@@ -1,10 +1,12 @@
 // What a worker keeps of its own values for tasks that are sent behind them: as much as is worth it, not all there was.
 import { assert, describe, it } from "vitest"
+import { Crossing } from "../../src/chunk/codec.ts"
 import { Board, Stage, tagOf } from "../../src/transport/Board.ts"
 import { Flag } from "../../src/transport/Message.ts"
 import { Writer } from "../../src/transport/Words.ts"
 import type { Attempt } from "../../src/worker/Attempt.ts"
 import { Handover, Unreachable } from "../../src/worker/Handover.ts"
+import { HeapValues } from "../../src/worker/HeapValues.ts"
 
 const SLOTS = 4096
 const HEAD = 16_384
@@ -12,7 +14,7 @@ const HEAD = 16_384
 /** A handover with a board, on which attempts have begun and can end with a value that no slot holds. */
 const scene = () => {
   const board = new Board(new ArrayBuffer(Board.bytes(SLOTS)))
-  const handover = new Handover(board, 0, undefined)
+  const handover = new Handover(board, 0, undefined, new HeapValues(board, new Crossing(), undefined, false))
   const publish = (slot: number, number: number, flags: number = Flag.wanted): void => {
     const tag = tagOf(number)
     board.open(slot, tag)

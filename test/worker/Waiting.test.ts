@@ -1,10 +1,12 @@
 // Attempts that wait for others: each goes on when the last of what it waits for is there, in the order of their sending,
 // whoever makes it, and goes back when one of them never will be.
 import { assert, describe, it } from "vitest"
+import { Crossing } from "../../src/chunk/codec.ts"
 import { Board, Stage, tagOf } from "../../src/transport/Board.ts"
 import { Code } from "../../src/transport/Message.ts"
 import { Reader } from "../../src/transport/Words.ts"
 import { Handover } from "../../src/worker/Handover.ts"
+import { HeapValues } from "../../src/worker/HeapValues.ts"
 import { Parked, Waiting } from "../../src/worker/Waiting.ts"
 
 const OTHER = 1
@@ -12,7 +14,8 @@ const OTHER = 1
 /** A board of which attempt n has slot n; attempts that end, and one that is sent behind others. */
 const scene = () => {
   const board = new Board(new SharedArrayBuffer(Board.bytes(64)))
-  const waiting = new Waiting(new Handover(board, 0, undefined))
+  const live = new HeapValues(board, new Crossing(), undefined, false)
+  const waiting = new Waiting(new Handover(board, 0, undefined, live))
   for (let attempt = 0; attempt < 64; attempt++) board.open(attempt, tagOf(attempt))
   return {
     board,
