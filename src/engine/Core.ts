@@ -93,6 +93,8 @@ export class Core {
   failed = 0
   /** why nothing can be asked of it any more */
   closed: string | undefined = undefined
+  /** called when it is closed */
+  readonly whenClosed = new Set<() => void>()
 
   constructor(store: MemoryStore, journal: Journal, fuse: boolean) {
     this.store = store
@@ -265,6 +267,7 @@ export class Core {
       wish.failure = { name: "the engine", via: undefined, reason: "error", fault }
       wish.become("failed")
     }
+    for (const over of this.whenClosed) over()
     for (const { wish } of this.submissions) fail(wish)
     for (const node of this.nodes) if (node !== undefined && "watch" in node) fail(node)
   }

@@ -246,11 +246,17 @@ export class Mover {
 
   /** Waits until a value that only a worker has is here. */
   private recalled(chunk: number, entry: Entry): Effect.Effect<void, Error> {
-    return Effect.callback((resume) =>
-      this.later(() =>
-        this.recall(chunk, entry, (found) => resume(found ? Effect.void : Effect.fail(new Error(WORKER_GONE))))
-      )
-    )
+    const { whenClosed } = this.core
+    return Effect.callback((resume) => {
+      const close = (): void => resume(Effect.die(new Error(this.core.closed)))
+      whenClosed.add(close)
+      const done = (found: boolean): void => {
+        whenClosed.delete(close)
+        resume(found ? Effect.void : Effect.fail(new Error(WORKER_GONE)))
+      }
+      this.later(() => this.recall(chunk, entry, done))
+      return Effect.sync(() => void whenClosed.delete(close))
+    })
   }
 
   /** The value of a chunk that was not in memory, as the caller's own copy, past the budget if it is on disk. */

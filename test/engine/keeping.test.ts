@@ -1,11 +1,11 @@
 // Values that stay on the heap of the worker that made them, because all that use them were sent there behind their task:
 // they are the very objects, and whoever comes to need one after all gets it, even if that worker is gone.
-import { assert } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { assert, it } from "@effect/vitest"
+import { Cause, Effect, Exit, Fiber, Layer, Scope } from "effect"
 import { join } from "node:path"
 import { collect, collectExit, delayed, Engine, NotTransferable, TaskFailed } from "poniard"
 import { FarValues } from "../../src/processor/FarValues.ts"
-import { folder, linesOf, makeGate } from "./files.ts"
+import { folder, linesOf, makeGate, until } from "./files.ts"
 import { begun, endsOnce, function_, isHere, make, merge, type Rows, slab, slow, write } from "./modules4/keeping.ts"
 import { inOwnEngine, overTransports } from "./overTransports.ts"
 
@@ -160,3 +160,29 @@ inOwnEngine("a value whose worker is gone is computed anew for those that still 
       assert.isAtMost(timesMade(file), before + 2)
     })
   ))
+
+it.live("whoever waits for a value of a worker is told when the engine is closed", () =>
+  Effect.scoped(Effect.gen(function*() {
+    const files = yield* folder
+    let told = 0
+    for (let round = 0; round < ROUNDS && told === 0; round++) {
+      const scope = yield* Scope.make()
+      const engine = Engine.layer({ threads: 1, memory: "256 MiB", check: false })
+      const services = yield* Layer.buildWithScope(engine as Layer.Layer<Engine>, scope)
+      const gate = join(files, `gate${round}`)
+      yield* Effect.provide(known(join(files, `made${round}`)), services)
+      const rows = delayed(make)(join(files, `made${round}`), N)
+      const reading = Effect.provide(collect(delayed(slow)(rows, `${gate}.began`, gate)), services)
+      yield* Effect.forkChild(reading, { startImmediately: true })
+      yield* until(() => linesOf(`${gate}.began`).length > 0)
+      const late = yield* Effect.forkChild(Effect.provide(collect(rows), services), { startImmediately: true })
+      yield* Effect.sleep(20)
+      const waits = late.pollUnsafe() === undefined
+      yield* Scope.close(scope, Exit.void)
+      const exit = yield* Fiber.await(late)
+      if (!waits) continue
+      told++
+      assert.match(Cause.pretty((exit as Exit.Failure<unknown, unknown>).cause), /the engine is closed/)
+    }
+    assert.strictEqual(told, 1)
+  })))
