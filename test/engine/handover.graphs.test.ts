@@ -284,7 +284,7 @@ inOwnEngine("two engines hand on beside each other", (own) => {
     { memory: "64 MiB" },
     Effect.gen(function*() {
       yield* known
-      for (const seed of seeds(3)) {
+      for (const seed of seeds(2)) {
         const made = graphOf(new Random(seed), 800, 8, calm)
         same(yield* collect(tasksOf(made)), made)
       }

@@ -37,8 +37,10 @@ export const kinds = Task.module(import.meta.url, {
   text: (...[salt, ...inputs]: Inputs): unknown => "x".repeat(mixed(salt, inputs) % 3000),
   object: (...[salt, ...inputs]: Inputs): unknown => ({ at: mixed(salt, inputs), path: [salt, "é", [null]] }),
   large: (...[salt, ...inputs]: Inputs): unknown => ({ xs: filled(new Float64Array(700), mixed(salt, inputs)) }),
-  rows: (...[salt, ...inputs]: Inputs): unknown =>
-    Array.from({ length: 160 }, (_, i) => ({ id: i, of: mixed(salt, inputs), name: `row ${i}` })),
+  rows: (...[salt, ...inputs]: Inputs): unknown => {
+    const of = mixed(salt, inputs)
+    return Array.from({ length: 160 }, (_, id) => ({ id, of, name: `row ${id}` }))
+  },
   few: (...[salt, ...inputs]: Inputs): unknown => filled(new Float64Array(5), mixed(salt, inputs)),
   plain: (...[salt, ...inputs]: Inputs): unknown => filled(new Float64Array(600), mixed(salt, inputs)),
   alloc: (...[salt, ...inputs]: Inputs): unknown => filled(Task.alloc(Float64Array, 600), mixed(salt, inputs)),
