@@ -1,12 +1,12 @@
-// What goes to disk, and when: what is needed last first, as far as the scheduler knows who needs it; above 60 % of the
-// budget ahead of need, otherwise as much as a task lacks. Decides only: the engine writes, and tells when that is done.
+// What goes to disk, and when: what is needed last first, as far as the scheduler knows who needs it; ahead of need while
+// values hold more than 60 % of the budget, otherwise as much as a task lacks. Decides only: the engine writes, and tells when that is done.
 // Order of need after Belady (1966); what is on disk already costs nothing to drop, so it goes before others like it.
 import { SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, FIRST_CLASS } from "./Event.ts"
 import type { State } from "./State.ts"
 import { NONE, READY, RUNNING } from "./TaskTable.ts"
 
-/** Share of the budget over which chunks are written out ahead of need. */
+/** Share of the budget that values may hold before some are written out ahead of need. */
 export const EVICT_ABOVE = 0.6
 /** Share of the budget by which use must grow before a search that found nothing to write out is repeated. */
 const LOOK_AGAIN = 1 / 64
@@ -89,13 +89,14 @@ export const evict = (s: State, bytes: number, after: number): boolean => {
 }
 
 /**
- * Writes out ahead of need while more than EVICT_ABOVE of the budget is in use. Where nothing could be written out, it
- * looks again only when there is a good deal more: it looks at many chunks, and this is asked in every step.
+ * Writes out ahead of need while values hold more than EVICT_ABOVE of the budget. What is reserved, or on its way back, does
+ * not count: it has its room already, and a task that reads as much as it makes needs no more. Where nothing could be
+ * written out, it looks again only when there is a good deal more: it looks at many chunks, and this is asked in every step.
  */
 export const relieve = (s: State): void => {
   const { memory } = s
-  const used = usage(s)
-  const over = used - memory.budget * EVICT_ABOVE
+  const held = memory.resident - memory.spilling
+  const over = held - memory.budget * EVICT_ABOVE
   if (over <= 0) memory.vain = 0
-  else if (used > memory.vain) memory.vain = evict(s, over, NOTHING_SOON) ? 0 : used + memory.budget * LOOK_AGAIN
+  else if (held > memory.vain) memory.vain = evict(s, over, NOTHING_SOON) ? 0 : held + memory.budget * LOOK_AGAIN
 }
