@@ -13,20 +13,29 @@ const SliceBytes = 1024 * 1024
 /** Views in one call; the system takes 1024. */
 const SliceViews = 256
 
-/** Bytes on their way to or from a file. */
+/** What is between two values: written as zeros, and read to where nobody looks. */
+const zeros = new Uint8Array(4096)
+const ignored = new Uint8Array(4096)
+
+/** Values on their way to or from a file, each of some parts. */
 export interface Transfer {
   readonly operation: "write" | "read"
-  parts: ReadonlyArray<Uint8Array>
+  values: ReadonlyArray<ReadonlyArray<Uint8Array>>
   /** Once set, no further slice is begun. */
   stopped: boolean
-  /** Called once, when the kernel has done with the parts; the checksum means something only if all bytes were moved. */
-  readonly done: (failure: SpillFailed | undefined, checksum: number) => void
+  /** Called once, when the kernel has done with the parts; the checksums mean something only if all bytes were moved. */
+  readonly done: (failure: SpillFailed | undefined, checksums: ReadonlyArray<number>) => void
 }
 
 /** A file that is made when it is first written to, readable and writable by this user alone. */
 export class SpillFile {
   /** Ranges start at pages of the page cache, so that no write has to read the beginning of a page first. */
   static readonly granule = 4096
+
+  /** Bytes of the range of a value. */
+  static lengthFor(bytes: number): number {
+    return Math.max(1, Math.ceil(bytes / SpillFile.granule)) * SpillFile.granule
+  }
 
   readonly path: string
   /** The most bytes that the file may have. */
@@ -61,19 +70,19 @@ export class SpillFile {
     })
   }
 
-  /** Moves the parts, one after the other from `offset` on, between memory and the file, which is open. */
+  /** Moves the values, one after the other from `offset` on, between memory and the file, which is open. */
   run(transfer: Transfer, offset: number): void {
-    const { done, operation, parts } = transfer
-    const slices = slicesOf(parts)
+    const { done, operation, values } = transfer
+    const slices = slicesOf(values, operation === "write" ? zeros : ignored)
+    const checksums = values.map(() => 0)
     let position = offset
-    let checksum = 0
-    if (slices.length === 0) return queueMicrotask(() => done(undefined, checksum))
+    if (slices.length === 0) return queueMicrotask(() => done(undefined, checksums))
     const next = (slice: number): void => {
-      if (transfer.stopped || slice === slices.length) return done(undefined, checksum)
-      if (operation === "write") checksum = checksumOf(slices[slice], checksum)
-      this.#move(operation, slices[slice], position, (failure, bytes) => {
-        if (failure !== undefined) return done(failure, 0)
-        if (operation === "read") checksum = checksumOf(slices[slice], checksum)
+      if (transfer.stopped || slice === slices.length) return done(undefined, checksums)
+      if (operation === "write") addTo(checksums, slices[slice])
+      this.#move(operation, slices[slice].views, position, (failure, bytes) => {
+        if (failure !== undefined) return done(failure, checksums)
+        if (operation === "read") addTo(checksums, slices[slice])
         position += bytes
         next(slice + 1)
       })
@@ -131,30 +140,41 @@ function create(path: string, then: (cause: unknown, descriptor: number) => void
   })
 }
 
-function checksumOf(views: ReadonlyArray<Uint8Array>, before: number): number {
-  let checksum = before
-  for (const view of views) checksum = crc32(view, checksum)
-  return checksum
+/** Views that are moved by one call. */
+interface Slice {
+  readonly views: Array<Uint8Array>
+  /** the number of the value that each is of, or -1: what is between two */
+  readonly of: Array<number>
 }
 
-/** Cuts the parts into groups of at most SliceBytes and SliceViews. */
-function slicesOf(parts: ReadonlyArray<Uint8Array>): Array<Array<Uint8Array>> {
-  const slices: Array<Array<Uint8Array>> = []
-  let slice: Array<Uint8Array> = []
+function addTo(checksums: Array<number>, { of, views }: Slice): void {
+  for (let i = 0; i < views.length; i++) if (of[i] >= 0) checksums[of[i]] = crc32(views[i], checksums[of[i]])
+}
+
+/** Cuts values, with padding between them, into groups of at most SliceBytes and SliceViews. */
+function slicesOf(values: ReadonlyArray<ReadonlyArray<Uint8Array>>, padding: Uint8Array): Array<Slice> {
+  const slices: Array<Slice> = []
+  let slice: Slice = { views: [], of: [] }
   let room = SliceBytes
-  for (const part of parts) {
+  const add = (part: Uint8Array, of: number): void => {
     for (let from = 0; from < part.length;) {
       const to = Math.min(part.length, from + room)
-      slice.push(from === 0 && to === part.length ? part : part.subarray(from, to))
+      slice.views.push(from === 0 && to === part.length ? part : part.subarray(from, to))
+      slice.of.push(of)
       room -= to - from
       from = to
-      if (room > 0 && slice.length < SliceViews) continue
+      if (room > 0 && slice.views.length < SliceViews) continue
       slices.push(slice)
-      slice = []
+      slice = { views: [], of: [] }
       room = SliceBytes
     }
   }
-  if (slice.length > 0) slices.push(slice)
+  values.forEach((parts, value) => {
+    for (const part of parts) add(part, value)
+    const bytes = bytesOf(parts)
+    if (value < values.length - 1) add(padding.subarray(0, SpillFile.lengthFor(bytes) - bytes), -1)
+  })
+  if (slice.views.length > 0) slices.push(slice)
   return slices
 }
 

@@ -36,8 +36,20 @@ export class SpillSpace {
     return bytes
   }
 
-  /** Room for a value, with one user: a hole of any file, else the end of one that may grow, else a new file. */
-  reserve(directory: string, bytes: number): Place {
+  /** Room for values side by side, with one user each. */
+  reserve(directory: string, sizes: ReadonlyArray<number>): Array<Place> {
+    const lengths = sizes.map((bytes) => SpillFile.lengthFor(bytes))
+    const first = this.#reserve(directory, lengths.reduce((sum, length) => sum + length, 0))
+    const { file, number } = first
+    const places = [first]
+    for (let i = 0; i + 1 < lengths.length; i++) {
+      places.push({ number, file, offset: file.ranges.split(places[i].offset, lengths[i]) })
+    }
+    return places
+  }
+
+  /** A hole of any file, else the end of one that may grow, else a new file. */
+  #reserve(directory: string, bytes: number): Place {
     for (const [number, file] of this.#files) {
       const offset = file.ranges.alloc(bytes, file.ranges.length)
       if (offset >= 0) return { number, file, offset }
@@ -68,10 +80,10 @@ export class SpillSpace {
     file.remove(() => {})
   }
 
-  /** Releases a range that could not be written. At the end of its file, the disk may be full, it is not offered again. */
-  giveUp(place: Place): void {
-    this.release(place)
-    place.file.ranges.trim()
+  /** Releases ranges that could not be written. At the end of their file, the disk may be full, they are not offered again. */
+  giveUp(places: ReadonlyArray<Place>): void {
+    for (const place of places) this.release(place)
+    places[0].file.ranges.trim()
   }
 
   /** Closes and deletes all files, which nobody uses any more. */

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { makeSpillDirectory, type SpillDirectory } from "./SpillDirectory.ts"
 import { spillClosed, type SpillFailed, spillFailedFor } from "./SpillFailed.ts"
-import { bytesOf, type Transfer } from "./SpillFile.ts"
+import { bytesOf, SpillFile, type Transfer } from "./SpillFile.ts"
 import { SpillQueue, type Turn } from "./SpillQueue.ts"
 import { type Place, SpillSpace } from "./SpillSpace.ts"
 
@@ -18,6 +18,10 @@ export interface SpillHandle {
   /** CRC-32 of the bytes. */
   readonly checksum: number
 }
+
+/** Whether a value begins where another ends. */
+export const liesBehind = (one: SpillHandle, before: SpillHandle): boolean =>
+  one.file === before.file && one.offset === before.offset + SpillFile.lengthFor(before.bytes)
 
 /** Sizes in bytes. */
 export interface SpillStats {
@@ -38,19 +42,23 @@ export interface SpillStats {
 /** Spilled values of one engine. */
 export interface SpillStore {
   /**
-   * Writes the parts one after the other; they must not change meanwhile. Interruption waits until the kernel has done
-   * with the slice (at most 1 MiB) that it has, and leaves nothing behind. `begin`: called when the turn of this write
-   * has come; returns where the parts lie by then.
+   * Writes values of `sizes` bytes side by side, all or none of them; a range of its own for each, so that they are read
+   * and freed one by one or together. `begin`: called when the turn of this write has come; returns each value's parts,
+   * which must not change from then on. Interruption waits until the kernel has done with the slice (at most 1 MiB) that
+   * it has, and leaves nothing behind.
    */
   readonly write: (
-    parts: ReadonlyArray<Uint8Array>,
-    begin?: () => ReadonlyArray<Uint8Array>
-  ) => Effect.Effect<SpillHandle, SpillFailed>
+    sizes: ReadonlyArray<number>,
+    begin: () => ReadonlyArray<ReadonlyArray<Uint8Array>>
+  ) => Effect.Effect<ReadonlyArray<SpillHandle>, SpillFailed>
   /**
-   * Fills the views, which have `handle.bytes` together, and compares the checksum. After a failure or an interruption
-   * their content is undefined, and nothing writes to them any more.
+   * Fills the parts of values that lie side by side in this order (`liesBehind`), and compares their checksums. After a
+   * failure or an interruption the content of all is undefined, and nothing writes to them any more.
    */
-  readonly read: (handle: SpillHandle, into: ReadonlyArray<Uint8Array>) => Effect.Effect<void, SpillFailed>
+  readonly read: (
+    handles: ReadonlyArray<SpillHandle>,
+    into: ReadonlyArray<ReadonlyArray<Uint8Array>>
+  ) => Effect.Effect<void, SpillFailed>
   /** Gives the space to others, once those that read it now have ended. */
   readonly free: (handle: SpillHandle) => void
   readonly stats: () => SpillStats
@@ -70,11 +78,13 @@ export interface SpillStoreOptions {
 export const makeSpillStore = (options: SpillStoreOptions = {}): Effect.Effect<SpillStore, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.sync(() => new Spills(options)), (store) => store.close)
 
-/** What became of a transfer: `checksum` is set if all bytes were moved. */
+/** What became of a transfer: `checksums` is set if all bytes were moved. */
 interface Outcome {
   readonly failure?: SpillFailed | undefined
-  readonly checksum?: number
+  readonly checksums?: ReadonlyArray<number>
 }
+
+type Values = ReadonlyArray<ReadonlyArray<Uint8Array>>
 
 class Spills implements SpillStore {
   readonly #directory: SpillDirectory
@@ -92,38 +102,48 @@ class Spills implements SpillStore {
     this.#queue = new SpillQueue(options.permits ?? 4)
   }
 
-  readonly write: SpillStore["write"] = (parts, whenBegun = () => parts) =>
+  readonly write: SpillStore["write"] = (sizes, whenBegun) =>
     Effect.flatMap(this.#directory.path, (directory) =>
       Effect.suspend(() => {
-        const bytes = bytesOf(parts)
-        let place: Place | undefined
+        const bytes = sum(sizes)
+        let places: ReadonlyArray<Place> | undefined
         this.#writing += bytes
-        // The range is chosen when the write begins, not when it queues: by then others may have been freed.
-        const begin = () => place = this.#space.reserve(directory, bytes)
-        return this.#perform("write", whenBegun, begin, ({ checksum, failure }) => {
+        // The ranges are chosen when the write begins, not when it queues: by then others may have been freed.
+        const begin = () => (places = this.#space.reserve(directory, sizes))[0]
+        return this.#perform("write", whenBegun, begin, ({ checksums, failure }) => {
           this.#writing -= bytes
-          if (place !== undefined && checksum !== undefined) {
+          if (places !== undefined && checksums !== undefined) {
             this.#written += bytes
-            return Effect.succeed({ file: place.number, offset: place.offset, bytes, checksum })
+            return Effect.succeed(places.map(({ number, offset }, i) => ({
+              file: number,
+              offset,
+              bytes: sizes[i],
+              checksum: checksums[i]
+            })))
           }
-          if (place !== undefined) this.#space.giveUp(place)
+          if (places !== undefined) this.#space.giveUp(places)
           return failure === undefined ? Effect.interrupt : Effect.fail(failure)
         })
       }))
 
-  readonly read = (handle: SpillHandle, into: ReadonlyArray<Uint8Array>): Effect.Effect<void, SpillFailed> =>
+  readonly read: SpillStore["read"] = (handles, into) =>
     Effect.suspend(() => {
-      const { bytes } = handle
-      if (bytesOf(into) !== bytes) throw new Error(`SpillStore: ${bytesOf(into)} bytes of room for a value of ${bytes}`)
+      for (const [i, { bytes }] of handles.entries()) {
+        const room = bytesOf(into[i])
+        if (room !== bytes) throw new Error(`SpillStore: ${room} bytes of room for a value of ${bytes}`)
+        if (i > 0 && !liesBehind(handles[i], handles[i - 1])) throw new Error("SpillStore: values are not side by side")
+      }
       if (this.#closed) return Effect.fail(spillClosed("read", this.#directory.base))
-      const place = this.#space.find(handle.file, handle.offset)
-      place.file.ranges.retain(place.offset)
+      const bytes = sum(handles.map((handle) => handle.bytes))
+      const places = handles.map(({ file, offset }) => this.#space.find(file, offset))
+      for (const { file, offset } of places) file.ranges.retain(offset)
       this.#reading += bytes
-      return this.#perform("read", () => into, () => place, ({ checksum, failure }) => {
+      return this.#perform("read", () => into, () => places[0], ({ checksums, failure }) => {
         this.#reading -= bytes
-        this.#space.release(place)
-        if (checksum === undefined) return failure === undefined ? Effect.interrupt : Effect.fail(failure)
-        if (checksum !== handle.checksum) return Effect.fail(changed(place, handle))
+        for (const place of places) this.#space.release(place)
+        if (checksums === undefined) return failure === undefined ? Effect.interrupt : Effect.fail(failure)
+        const wrong = handles.findIndex(({ checksum }, i) => checksum !== checksums[i])
+        if (wrong >= 0) return Effect.fail(changed(places[wrong], handles[wrong]))
         this.#read += bytes
         return Effect.void
       })
@@ -155,7 +175,7 @@ class Spills implements SpillStore {
   /** Queues a transfer and waits for its end, when `settle` does the books and says what comes of it. */
   #perform<A>(
     operation: "write" | "read",
-    parts: () => ReadonlyArray<Uint8Array>,
+    values: () => Values,
     begin: () => Place,
     settle: (outcome: Outcome) => Effect.Effect<A, SpillFailed>
   ): Effect.Effect<A, SpillFailed> {
@@ -174,15 +194,15 @@ class Spills implements SpillStore {
       }
       const transfer: Transfer = {
         operation,
-        parts: [],
+        values: [],
         stopped: false,
-        done: (failure, checksum) => end(failure !== undefined || transfer.stopped ? { failure } : { checksum }, true)
+        done: (failure, checksums) => end(failure !== undefined || transfer.stopped ? { failure } : { checksums }, true)
       }
       const turn: Turn = {
         operation,
         begin: () => {
           const { file, offset } = begin()
-          transfer.parts = parts()
+          transfer.values = values()
           file.open((failure) => failure === undefined ? file.run(transfer, offset) : end({ failure }, true))
         },
         refuse: (failure) => end({ failure }, false)
@@ -198,6 +218,8 @@ class Spills implements SpillStore {
     })
   }
 }
+
+const sum = (sizes: ReadonlyArray<number>): number => sizes.reduce((all, bytes) => all + bytes, 0)
 
 function changed({ file, offset }: Place, { bytes }: SpillHandle): SpillFailed {
   const what = `the ${bytes} bytes at ${offset} are not those that were written (checksum)`

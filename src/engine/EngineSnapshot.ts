@@ -101,7 +101,7 @@ export const snapshotOf = (core: Core, mover: Mover, rooms: Rooms): EngineSnapsh
       slabBytes: core.store.arena.used,
       roomBytes: core.store.roomBytes,
       chunks: core.state.chunks.count,
-      spilledBytes: mover.spilledBytes,
+      spilledBytes: mover.writer.written,
       restoredBytes: mover.restoredBytes,
       recomputed: mover.lineage?.recomputed ?? 0,
       overdrafts: memory.overdrafts + rooms.overdrafts + core.store.overdrafts,

@@ -1,25 +1,27 @@
-// Moves bytes between memory and disk, as the scheduler orders: a fiber for each move, in the engine's scope. A chunk
+// Moves bytes between memory and disk, as the scheduler orders: in fibers of the engine's scope. A chunk
 // is at no moment in neither place: its memory copy goes when the write is complete, and by another order.
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { bytesFor, cut } from "../chunk/cut.ts"
-import { Entry, FAR_VALUE, LIVE_VALUE, QUEUED } from "../chunk/Entry.ts"
-import type { SpillStore } from "../chunk/SpillStore.ts"
+import { Entry, FAR_VALUE, LIVE_VALUE } from "../chunk/Entry.ts"
+import type { SpillFailed } from "../chunk/SpillFailed.ts"
+import { liesBehind, type SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
 import { Encoder } from "./Encoder.ts"
+import { forkMove } from "./forkMove.ts"
 import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
+import { SpillWriter } from "./SpillWriter.ts"
 import { placeOf } from "./submission.ts"
 
+/** Bytes that are read together. */
+const TOGETHER = 2 << 20
 /** Marks an entry that waits for room, or is being read. */
 const RESTORE = {}
-/** Marks one that is being written. */
-const WRITING = {}
-
 const WORKER_GONE = "the worker that had it is gone"
 
 const lengthsOf = (entry: Entry): Array<number> => entry.parts.filter((_, i) => i % 2 === 1)
@@ -35,17 +37,41 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
 const isRecomputation = (moving: object | undefined): moving is Recomputation =>
   moving !== undefined && "stop" in moving
 
+interface Read {
+  readonly chunk: number
+  readonly entry: Entry
+  /** where its parts go */
+  readonly offsets: ReadonlyArray<number>
+}
+
+/** Reads in the order of the disk, those that lie side by side there together. */
+const runsOf = (reads: Array<Read>): ReadonlyArray<ReadonlyArray<Read>> => {
+  const runs: Array<Array<Read>> = []
+  let bytes = 0
+  reads.sort(({ entry: { disk: a } }, { entry: { disk: b } }) => a!.file - b!.file || a!.offset - b!.offset)
+  reads.forEach((read, i) => {
+    const disk = read.entry.disk!
+    const joins = i > 0 && bytes + disk.bytes <= TOGETHER && liesBehind(disk, reads[i - 1].entry.disk!)
+    if (joins) runs[runs.length - 1].push(read)
+    else runs.push([read])
+    bytes = disk.bytes + (joins ? bytes : 0)
+  })
+  return runs
+}
+
 /** The moves of one engine. */
 export class Mover {
   private readonly core: Core
   readonly rooms: Rooms
   private readonly spills: SpillStore
-  private readonly scope: Scope.Scope
-  private readonly later: (f: () => void) => void
+  readonly scope: Scope.Scope
+  readonly later: (f: () => void) => void
   /** who waits for values of workers that were asked for */
   private readonly recalls = new Map<Entry, Array<(found: boolean) => void>>()
+  /** reads that have room, of the order that is being carried out */
+  private granted: Array<Read> | undefined = undefined
   readonly encoder: Encoder
-  spilledBytes = 0
+  readonly writer: SpillWriter
   restoredBytes = 0
   /** computes anew what cannot be read */
   lineage: Lineage | undefined = undefined
@@ -59,55 +85,28 @@ export class Mover {
     this.scope = scope
     this.later = later
     this.encoder = new Encoder(core, scope, later)
-  }
-
-  private start<A, E>(
-    entry: Entry,
-    moving: object,
-    move: Effect.Effect<A, E>,
-    done: (exit: Exit.Exit<A, E>) => void
-  ): void {
-    entry.moving = moving
-    const run = Effect.onExit(move, (exit) =>
-      Effect.sync(() =>
-        this.later(() => {
-          entry.moving = undefined
-          done(exit)
-        })
-      ))
-    Effect.runFork(Effect.forkIn(Effect.ignoreCause(run), this.scope, { startImmediately: true }))
-  }
-
-  /** Writes a chunk to disk; a value of a heap gets bytes first, and may be written by another order. */
-  spill(chunk: number): void {
-    const { core } = this
-    const entry = core.store.get(chunk)
-    if (entry instanceof Entry && entry.code === LIVE_VALUE) return this.encoder.add(chunk, entry)
-    if (entry instanceof Entry && entry.code === FAR_VALUE) {
-      return this.recall(chunk, entry, (found) => {
-        if (!found) this.core.tell({ _tag: "chunk kept", chunk, retry: false })
-      })
-    }
-    if (!(entry instanceof Entry) || entry.parts.length === 0) {
-      core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
-      return
-    }
-    const begin = () => {
-      entry.moving = WRITING
-      return core.store.partViews(entry)
-    }
-    this.start(entry, QUEUED, this.spills.write(core.store.partViews(entry), begin), (exit) => {
-      if (Exit.isSuccess(exit)) {
-        entry.disk = exit.value
-        this.spilledBytes += exit.value.bytes
-        if (entry.released) this.discard(entry)
-        else core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
-      } else if (entry.released) this.discard(entry)
-      else {
-        this.trouble = Cause.pretty(exit.cause)
-        core.tell({ _tag: "chunk kept", chunk, retry: false })
+    this.writer = new SpillWriter(core, spills, this, {
+      discard: (entry) => this.discard(entry),
+      complain: (trouble) => {
+        this.trouble = trouble
       }
     })
+  }
+
+  /** Writes chunks to disk; a value of a heap gets bytes first, and may be written by another order. */
+  spill(chunks: ReadonlyArray<number>): void {
+    const { core } = this
+    for (const chunk of chunks) {
+      const entry = core.store.get(chunk)
+      if (entry instanceof Entry && entry.code === LIVE_VALUE) this.encoder.add(chunk, entry)
+      else if (entry instanceof Entry && entry.code === FAR_VALUE) {
+        this.recall(chunk, entry, (found) => {
+          if (!found) core.tell({ _tag: "chunk kept", chunk, retry: false })
+        })
+      } else if (entry instanceof Entry && entry.parts.length > 0) this.writer.add(chunk, entry)
+      else core.afterTurn.push(() => this.later(() => core.tell({ _tag: "chunk kept", chunk, retry: false })))
+    }
+    this.writer.begin()
   }
 
   /**
@@ -122,7 +121,10 @@ export class Mover {
       do bytes += roomOf(this.core.store.get(chunks[next++]) as Entry)
       while (next < chunks.length && reader !== undefined && restores.get(chunks[next])?.[0] === reader)
       let slab = next > first + 1 ? this.rooms.lend(bytes) : -1
+      const reads: Array<Read> = this.granted = []
       for (let i = first; i < next; i++) slab = this.restoreOne(chunks[i], slab)
+      this.granted = undefined
+      for (const run of runsOf(reads)) this.read(run)
     }
   }
 
@@ -143,7 +145,7 @@ export class Mover {
     const needed = roomOf(entry)
     if (slab >= 0) {
       const rest = this.core.store.arena.split(slab, needed)
-      this.read(chunk, entry, cut(this.core.store.arena, slab, lengthsOf(entry)))
+      this.granted!.push({ chunk, entry, offsets: cut(this.core.store.arena, slab, lengthsOf(entry)) })
       return rest
     }
     this.rooms.ask(NOBODY, needed, needed, (offset) => {
@@ -152,7 +154,11 @@ export class Mover {
         if (offset >= 0) this.core.store.arena.release(offset)
         if (entry.released) this.discard(entry)
         else this.lose(chunk, `no room for its ${needed} bytes`)
-      } else this.read(chunk, entry, cut(this.core.store.arena, offset, lengthsOf(entry)))
+        return
+      }
+      const read = { chunk, entry, offsets: cut(this.core.store.arena, offset, lengthsOf(entry)) }
+      if (this.granted === undefined) this.read([read])
+      else this.granted.push(read)
     })
     return -1
   }
@@ -182,25 +188,35 @@ export class Mover {
     )
   }
 
-  private read(chunk: number, entry: Entry, offsets: ReadonlyArray<number>): void {
+  /** Reads chunks that lie side by side on disk; where one of them cannot be read, each by itself. */
+  private read(reads: ReadonlyArray<Read>): void {
     const { arena } = this.core.store
-    const views = lengthsOf(entry).map((length, i) => new Uint8Array(arena.buffer, offsets[i], length))
+    const views = reads.map(({ entry, offsets }) =>
+      lengthsOf(entry).map((length, i) => new Uint8Array(arena.buffer, offsets[i], length))
+    )
     this.rooms.reads++
-    this.start(entry, RESTORE, this.spills.read(entry.disk!, views), (exit) => {
+    forkMove(this, this.spills.read(reads.map(({ entry }) => entry.disk!), views), (exit) => {
       this.rooms.reads--
-      if (Exit.isSuccess(exit) && !entry.released) {
-        offsets.forEach((offset, i) => {
-          entry.parts[2 * i] = offset
-        })
-        entry.bytes = offsets.reduce((sum, offset) => sum + arena.bytesOf(offset), 0)
-        this.restoredBytes += entry.disk!.bytes
-        this.core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
-        return
-      }
-      for (const offset of offsets) arena.release(offset)
-      if (entry.released) this.discard(entry)
-      else this.lose(chunk, Exit.isFailure(exit) ? reasonOf(exit.cause) : "its file could not be read")
+      if (Exit.isFailure(exit) && reads.length > 1) { for (const read of reads) this.read([read]) }
+      else for (const read of reads) this.finishRead(read, exit)
     })
+  }
+
+  private finishRead({ chunk, entry, offsets }: Read, exit: Exit.Exit<void, SpillFailed>): void {
+    const { arena } = this.core.store
+    entry.moving = undefined
+    if (Exit.isSuccess(exit) && !entry.released) {
+      offsets.forEach((offset, i) => {
+        entry.parts[2 * i] = offset
+      })
+      entry.bytes = offsets.reduce((sum, offset) => sum + arena.bytesOf(offset), 0)
+      this.restoredBytes += entry.disk!.bytes
+      this.core.tell({ _tag: "chunk moved", chunk, place: SHARED | DISK, bytes: entry.bytes })
+      return
+    }
+    for (const offset of offsets) arena.release(offset)
+    if (entry.released) this.discard(entry)
+    else this.lose(chunk, Exit.isFailure(exit) ? reasonOf(exit.cause) : "its file could not be read")
   }
 
   /** A chunk cannot be read: it is computed anew, or lost. */
@@ -268,7 +284,7 @@ export class Mover {
     if (entry.origin !== undefined) return yield* this.lineage!.valueOf(entry.origin)
     const parts: Array<Uint8Array> = []
     for (let i = 1; i < entry.parts.length; i += 2) parts.push(new Uint8Array(entry.parts[i]))
-    yield* this.spills.read(entry.disk!, parts)
+    yield* this.spills.read([entry.disk!], [parts])
     return store.unpackOwn(entry, parts)
   })
 }

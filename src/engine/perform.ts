@@ -111,7 +111,7 @@ export const perform = (core: Core, mover: Mover, after: After, commands: Readon
         release(core, mover, command)
         break
       case "spill":
-        for (const chunk of command.chunks) mover.spill(chunk)
+        mover.spill(command.chunks)
         break
       case "restore":
         mover.restore(command.chunks)

@@ -87,6 +87,8 @@ export interface State {
   readonly workers: Map<number, Worker>
   /** chunks in the arena that could be spilled */
   readonly evictable: Set<number>
+  /** wishes that settled since the last step: whoever waits for them reads right after this one */
+  readonly reading: Set<number>
   /** workers in the order in which work is offered to them */
   readonly alive: Array<Worker>
   /** what no processor will ever run any more */
@@ -190,6 +192,7 @@ export const makeState = (options: { readonly budget: number; readonly atOnce?: 
     learned: [0, 1].map(() => ({ duration: -1, bytes: -1, finished: 0 })),
     workers: new Map(),
     evictable: new Set(),
+    reading: new Set(),
     stranded: new Set(),
     alive: [],
     fetched: queue(),

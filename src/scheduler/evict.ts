@@ -3,6 +3,7 @@
 // Order of need after Belady (1966); what is on disk already costs nothing to drop, so it goes before others like it.
 import { SPILLING, STUCK } from "./ChunkTable.ts"
 import { DISK, FIRST_CLASS } from "./Event.ts"
+import { isRoot } from "./ready.ts"
 import type { State } from "./State.ts"
 import { NONE, READY, RUNNING } from "./TaskTable.ts"
 
@@ -12,6 +13,11 @@ export const EVICT_ABOVE = 0.6
 const LOOK_AGAIN = 1 / 64
 /** Chunks looked at for one eviction. */
 const LOOK_AT = 4096
+
+/** `after` for `evict`: whoever is about to read a chunk, it may go. */
+export const EVERYTHING = -1
+/** `after` for `evict`: what somebody is about to read stays. */
+export const NOTHING_SOON = Infinity
 
 /** Bytes in memory or on the way there, without those on the way out. */
 export const usage = (s: State): number =>
@@ -30,6 +36,17 @@ const nextUse = (s: State, chunk: number): { readonly order: number; readonly so
   return { order: Infinity, soon: false }
 }
 
+/**
+ * Whether somebody has just been told that a chunk is there. What needs no write would be gone before it is read, and what
+ * is computed when it is asked for would be computed for ever.
+ */
+const isBeingRead = (s: State, chunk: number): boolean => {
+  const { edges } = s
+  let edge = s.reading.size === 0 ? NONE : s.chunks.firstUse[chunk]
+  while (edge !== NONE && !s.reading.has(edges.task[edge])) edge = edges.nextUse[edge]
+  return edge !== NONE
+}
+
 interface Candidate {
   readonly chunk: number
   readonly order: number
@@ -44,8 +61,10 @@ const candidates = (s: State, after: number): Array<Candidate> => {
   for (const chunk of s.evictable) {
     if (++looked > LOOK_AT) break
     if (chunks.pins[chunk] > 0 || (chunks.flags[chunk] & (SPILLING | STUCK)) !== 0) continue
+    const clean = (chunks.place[chunk] & DISK) !== 0
+    if (clean && isBeingRead(s, chunk)) continue
     const { order, soon } = nextUse(s, chunk)
-    if (!soon || order > after) found.push({ chunk, order, clean: (chunks.place[chunk] & DISK) !== 0 })
+    if (!soon || order > after) found.push({ chunk, order, clean })
   }
   return found.sort((a, b) =>
     a.order !== b.order
@@ -62,11 +81,6 @@ export const leaveOnDisk = (s: State, chunk: number): void => {
   s.evictable.delete(chunk)
   s.out.moves.push(chunk)
 }
-
-/** `after` for `evict`: whoever is about to read a chunk, it may go. */
-export const EVERYTHING = -1
-/** `after` for `evict`: what somebody is about to read stays. */
-export const NOTHING_SOON = Infinity
 
 /**
  * Sends at least `bytes` to disk, what is needed last first; of what is about to be read only what is read by tasks after
@@ -88,15 +102,26 @@ export const evict = (s: State, bytes: number, after: number): boolean => {
   return left < bytes
 }
 
+/** What is reserved for tasks that only add bytes. */
+const added = (s: State): number => {
+  let bytes = 0
+  for (const [task, reserved] of s.reservations) if (isRoot(s, task)) bytes += reserved
+  return bytes
+}
+
 /**
- * Writes out ahead of need while values hold more than EVICT_ABOVE of the budget. What is reserved, or on its way back, does
- * not count: it has its room already, and a task that reads as much as it makes needs no more. Where nothing could be
- * written out, it looks again only when there is a good deal more: it looks at many chunks, and this is asked in every step.
+ * Writes out ahead of need while values, with those to come of tasks that only add some, hold more than EVICT_ABOVE of the
+ * budget. Nothing else that is reserved counts, nor what is on its way back: it has its room already, and a task that reads
+ * as much as it makes needs no more. Where nothing could be written out, it looks again only when there is a good deal
+ * more: it looks at many chunks, and this is asked in every step.
  */
 export const relieve = (s: State): void => {
   const { memory } = s
-  const held = memory.resident - memory.spilling
-  const over = held - memory.budget * EVICT_ABOVE
-  if (over <= 0) memory.vain = 0
-  else if (held > memory.vain) memory.vain = evict(s, over, NOTHING_SOON) ? 0 : held + memory.budget * LOOK_AGAIN
+  const limit = memory.budget * EVICT_ABOVE
+  let held = memory.resident - memory.spilling
+  if (held + memory.reserved > limit) held += added(s)
+  if (held <= limit) memory.vain = 0
+  else if (held > memory.vain) {
+    memory.vain = evict(s, held - limit, NOTHING_SOON) ? 0 : held + memory.budget * LOOK_AGAIN
+  }
 }

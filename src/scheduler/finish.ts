@@ -20,6 +20,7 @@ export const satisfy = (s: State, task: number, finisher: number): void => {
   if (tasks.taskClass[task] < FIRST_CLASS) {
     tasks.become(task, STORED)
     s.out.settled.push(task)
+    if (s.evictable.size > 0) s.reading.add(task)
   } else makeReady(s, task, finisher)
 }
 

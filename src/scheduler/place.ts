@@ -270,4 +270,5 @@ export const place = (s: State): void => {
   overdraft(s)
   if (s.alive.length > 1) takeBack(s, sentBefore)
   relieve(s)
+  s.reading.clear()
 }

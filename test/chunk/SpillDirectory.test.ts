@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { makeSpillStore } from "../../src/chunk/SpillStore.ts"
-import { child, folder, intact, memory, spillFiles, spillFolders } from "./spilling.ts"
+import { child, folder, intact, memory, spillFiles, spillFolders, write } from "./spilling.ts"
 
 /** A process that has spilled something into `directory` and goes on; it is gone with the test's Scope. */
 const spiller = (directory: string) =>
@@ -14,7 +14,7 @@ const spiller = (directory: string) =>
       setInterval(() => {}, 1000)
       await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const store = yield* makeSpillStore({ directory: "${directory}" })
-        yield* store.write([new Uint8Array(5000)])
+        yield* store.write([5000], () => [[new Uint8Array(5000)]])
         process.stdout.write("spilled")
         yield* Effect.never
       })))`
@@ -33,7 +33,7 @@ describe("SpillDirectory", () => {
       const directory = yield* folder
       const store = yield* makeSpillStore({ directory: join(directory, "made") })
       assert.deepStrictEqual(fs.readdirSync(directory), [])
-      yield* Effect.forEach([1, 2, 3, 4], () => store.write([filled(10, 1)]), { concurrency: 4 })
+      yield* Effect.forEach([1, 2, 3, 4], () => write(store, [filled(10, 1)]), { concurrency: 4 })
       const [path, ...others] = spillFolders(join(directory, "made"))
       assert.deepStrictEqual(others, [])
       assert.include(path, `-${process.pid}-`)
@@ -46,15 +46,15 @@ describe("SpillDirectory", () => {
       const { filled } = memory()
       if (process.platform !== "linux") return context.skip("/sys is there on Linux only")
       const denied = yield* makeSpillStore({ directory: "/sys/poniard" })
-      const failure = yield* Effect.flip(denied.write([filled(10, 1)]))
+      const failure = yield* Effect.flip(write(denied, [filled(10, 1)]))
       assert.deepStrictEqual([failure.reason, failure.path], ["denied", "/sys/poniard"])
       assert.match(failure.message, /may write/)
       const path = join(yield* folder, "file")
       fs.writeFileSync(path, "")
       const file = yield* makeSpillStore({ directory: path })
-      assert.strictEqual((yield* Effect.flip(file.write([filled(10, 1)]))).reason, "gone")
+      assert.strictEqual((yield* Effect.flip(write(file, [filled(10, 1)]))).reason, "gone")
       fs.rmSync(path)
-      yield* intact(file, yield* file.write([new Uint8Array(10)]), new Uint8Array(10))
+      yield* intact(file, yield* write(file, [new Uint8Array(10)]), new Uint8Array(10))
     }))
 
   it.effect("a temporary folder in RAM is refused unless it was asked for by name", (context) =>
@@ -69,11 +69,11 @@ describe("SpillDirectory", () => {
         () => Effect.sync(() => before === undefined ? delete process.env.TMPDIR : process.env.TMPDIR = before)
       )
       const refused = yield* makeSpillStore()
-      const failure = yield* Effect.flip(refused.write([filled(10, 1)]))
+      const failure = yield* Effect.flip(write(refused, [filled(10, 1)]))
       assert.deepStrictEqual([failure.reason, failure.path], ["denied", "/dev/shm"])
       assert.match(failure.message, /in RAM \(tmpfs\).*set PONIARD_SPILL_DIR to it/)
       const asked = yield* makeSpillStore({ directory: "/dev/shm" })
-      yield* asked.write([filled(10, 1)])
+      yield* write(asked, [filled(10, 1)])
     }))
 
   it.live("the first spill removes folders of dead processes, and those of nobody else", () =>
@@ -91,7 +91,7 @@ describe("SpillDirectory", () => {
       const reused = `${machine}${process.pid}-1-reused`
       for (const name of [...others, reused]) fs.mkdirSync(join(directory, name))
       const store = yield* makeSpillStore({ directory })
-      yield* store.write([filled(10, 1)])
+      yield* write(store, [filled(10, 1)])
       const own = spillFolders(directory).filter((name) => name.startsWith(`${machine}${process.pid}-`))
       assert.strictEqual(own.length, 1)
       assert.notInclude(own, reused)

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { makeSpillStore, type SpillHandle, type SpillStore } from "../../src/chunk/SpillStore.ts"
-import { child, folder, intact, KiB, memory, MiB, output, spillFiles } from "./spilling.ts"
+import { child, folder, intact, KiB, memory, MiB, output, read, spillFiles, write } from "./spilling.ts"
 
 /** A small memory file system, or undefined where this user may not mount one. */
 const smallDisk = (bytes: number) =>
@@ -26,7 +26,7 @@ const writeAll = Effect.fnUntraced(function*(store: SpillStore, bytes: number) {
   const values: Array<readonly [SpillHandle, Uint8Array]> = []
   while (true) {
     const value = new Uint8Array(bytes).fill(values.length + 1)
-    const result = yield* Effect.result(store.write([value]))
+    const result = yield* Effect.result(write(store, [value]))
     if (result._tag === "Failure") return { values, failure: result.failure }
     values.push([result.success, value])
   }
@@ -35,7 +35,7 @@ const writeAll = Effect.fnUntraced(function*(store: SpillStore, bytes: number) {
 describe("SpillFailed", () => {
   const survivesFullDisk = Effect.fnUntraced(function*(directory: string) {
     const store = yield* makeSpillStore({ directory })
-    assert.strictEqual((yield* Effect.flip(store.write([new Uint8Array(5 * MiB)]))).reason, "full")
+    assert.strictEqual((yield* Effect.flip(write(store, [new Uint8Array(5 * MiB)]))).reason, "full")
     assert.strictEqual(store.stats().fileBytes, 0)
     const { failure, values } = yield* writeAll(store, 256 * KiB)
     assert.strictEqual(failure._tag, "SpillFailed")
@@ -47,8 +47,8 @@ describe("SpillFailed", () => {
     for (const [handle, value] of values) yield* intact(store, handle, value)
     store.free(values[1][0])
     const again = new Uint8Array(256 * KiB).fill(77)
-    yield* intact(store, yield* store.write([again]), again)
-    assert.strictEqual((yield* Effect.flip(store.write([again]))).reason, "full")
+    yield* intact(store, yield* write(store, [again]), again)
+    assert.strictEqual((yield* Effect.flip(write(store, [again]))).reason, "full")
     return values.length
   })
 
@@ -70,14 +70,14 @@ describe("SpillFailed", () => {
           const handles = []
           let failure
           while (failure === undefined) {
-            const result = yield* Effect.result(store.write([value]))
+            const result = yield* Effect.result(store.write([value.length], () => [[value]]))
             if (result._tag === "Failure") failure = result.failure
-            else handles.push(result.success)
+            else handles.push(...result.success)
           }
           const into = new Uint8Array(256 * 1024)
-          for (const handle of handles) yield* store.read(handle, [into])
+          for (const handle of handles) yield* store.read([handle], [[into]])
           store.free(handles[0])
-          yield* store.write([value])
+          yield* store.write([value.length], () => [[value]])
           console.log(JSON.stringify([handles.length, failure.reason, into[9]]))
         })
         await Effect.runPromise(Effect.scoped(program))`
@@ -92,26 +92,45 @@ describe("SpillFailed", () => {
       const directory = yield* folder
       const store = yield* makeSpillStore({ directory })
       const values = [1, 2, 3].map((seed) => filled(MiB + 100, seed))
-      const handles = yield* Effect.forEach(values, (value) => store.write([value]))
+      const handles = yield* Effect.forEach(values, (value) => write(store, [value]))
       const [path] = spillFiles(directory)
       const file = fs.openSync(path, "r+")
       const at = handles[1].offset + 500_000
       const byte = Buffer.alloc(1)
       fs.readSync(file, byte, 0, 1, at)
       fs.writeSync(file, Buffer.from([byte[0] ^ 4]), 0, 1, at)
-      const flipped = yield* Effect.flip(store.read(handles[1], [empty(MiB + 100)]))
+      const flipped = yield* Effect.flip(read(store, handles[1], [empty(MiB + 100)]))
       assert.deepStrictEqual([flipped.reason, flipped.operation, flipped.path], ["damaged", "read", path])
       assert.match(flipped.message, /checksum/)
       yield* intact(store, handles[2], values[2])
       fs.ftruncateSync(file, handles[2].offset + 1000)
       fs.closeSync(file)
-      const short = yield* Effect.flip(store.read(handles[2], [empty(MiB + 100)]))
+      const short = yield* Effect.flip(read(store, handles[2], [empty(MiB + 100)]))
       assert.strictEqual(short.reason, "damaged")
       assert.match(short.message, /the file ends at \d+, before the value does/)
       yield* intact(store, handles[0], values[0])
       for (const handle of [handles[1], handles[2]]) store.free(handle)
-      yield* intact(store, yield* store.write([values[2]]), values[2])
+      yield* intact(store, yield* write(store, [values[2]]), values[2])
       assert.strictEqual(store.stats().reading, 0)
+    }))
+
+  it.effect("of values that were written together one that is damaged is told, and the others are there", () =>
+    Effect.gen(function*() {
+      const { empty, filled } = memory()
+      const directory = yield* folder
+      const store = yield* makeSpillStore({ directory })
+      const values = [1, 2, 3].map((seed) => filled(5000, seed))
+      const handles = yield* store.write(values.map(({ length }) => length), () => values.map((value) => [value]))
+      const [path] = spillFiles(directory)
+      const file = fs.openSync(path, "r+")
+      fs.writeSync(file, Buffer.from([values[1][100] ^ 1]), 0, 1, handles[1].offset + 100)
+      fs.closeSync(file)
+      const failure = yield* Effect.flip(store.read(handles, values.map(() => [empty(5000)])))
+      assert.strictEqual(failure.reason, "damaged")
+      assert.match(failure.message, new RegExp(`5000 bytes at ${handles[1].offset} `))
+      yield* intact(store, handles[0], values[0])
+      yield* intact(store, handles[2], values[2])
+      assert.strictEqual((yield* Effect.flip(read(store, handles[1], [empty(5000)]))).reason, "damaged")
     }))
 
   it.effect("a folder removed while running loses nothing; it is made again if it can be", () =>
@@ -121,15 +140,15 @@ describe("SpillFailed", () => {
       const directory = join(top, "spill")
       const store = yield* makeSpillStore({ directory, fileBytes: 64 * KiB })
       const value = filled(40 * KiB, 1)
-      const kept = yield* store.write([value])
+      const kept = yield* write(store, [value])
       fs.rmSync(directory, { recursive: true })
       yield* intact(store, kept, value)
-      const gone = yield* Effect.flip(store.write([value]))
+      const gone = yield* Effect.flip(write(store, [value]))
       assert.deepStrictEqual([gone.reason, gone.operation], ["gone", "write"])
       assert.match(gone.message, /Make the folder again/)
       yield* intact(store, kept, value)
       fs.mkdirSync(directory)
-      yield* intact(store, yield* store.write([value]), value)
+      yield* intact(store, yield* write(store, [value]), value)
       yield* intact(store, kept, value)
       assert.strictEqual(spillFiles(directory).length, 1)
     }))

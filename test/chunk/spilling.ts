@@ -7,6 +7,7 @@ import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Arena } from "../../src/chunk/Arena.ts"
+import type { SpillFailed } from "../../src/chunk/SpillFailed.ts"
 import type { SpillHandle, SpillStore } from "../../src/chunk/SpillStore.ts"
 import { generator } from "./generator.ts"
 
@@ -36,10 +37,22 @@ export const memory = () => {
 /** Whether two stretches of bytes are equal. */
 export const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 
+/** Writes one value, of these parts or of those that `begin` gives. */
+export const write = (
+  store: SpillStore,
+  parts: ReadonlyArray<Uint8Array>,
+  begin = () => parts
+): Effect.Effect<SpillHandle, SpillFailed> =>
+  Effect.map(store.write([parts.reduce((sum, part) => sum + part.length, 0)], () => [begin()]), ([handle]) => handle)
+
+/** Reads one value. */
+export const read = (store: SpillStore, handle: SpillHandle, into: ReadonlyArray<Uint8Array>) =>
+  store.read([handle], [into])
+
 /** Reads a value back and compares it. */
 export const intact = Effect.fnUntraced(function*(store: SpillStore, handle: SpillHandle, value: Uint8Array) {
   const into = new Uint8Array(value.length)
-  yield* store.read(handle, [into])
+  yield* read(store, handle, [into])
   assert.isTrue(same(into, value), "a spilled value changed")
 })
 

@@ -74,6 +74,33 @@ describe("over 60 % of the budget", () => {
     assert.deepStrictEqual([lab.ran(), lab.chunksOf("move")], [["a@0"], ["x"]])
   })
 
+  it("what is reserved for a task that only adds bytes counts, and nothing else that is reserved or on its way back", () => {
+    const lab = slots(1000)
+    away(lab, ["x"])
+    lab.submit({}, { wish: "others", wants: ["y"], given: shared(["y"], 450) })
+    lab.submit({ a: ["x"] }, { wish: "one", all: { bytes: 40 } })
+    moved(lab, "x", SHARED | DISK, 100)
+    lab.finish("a", { bytes: 40, place: SHARED })
+    lab.tell({ _tag: "dropped", tasks: [lab.task("kept"), lab.task("one")] })
+    assert.deepStrictEqual([lab.state.memory.resident, lab.chunksOf("spill")], [450, []])
+    lab.submit({ b: [] }, { wish: "two", all: { bytes: 90 } })
+    assert.deepStrictEqual([lab.ran(), lab.chunksOf("spill")], [["b@0"], []])
+    lab.submit({ c: ["b"] }, { wish: "three", all: { bytes: 200 } })
+    lab.finish("b", { bytes: 90, place: SHARED })
+    assert.deepStrictEqual([lab.ran(), lab.state.memory.reserved, lab.chunksOf("spill")], [["c@0"], 200, []])
+    lab.submit({ d: [] }, { wish: "four", all: { bytes: 70 } })
+    assert.deepStrictEqual([lab.ran(), lab.chunksOf("spill")], [["d@0"], ["y"]])
+  })
+
+  it("what needs no write stays until who has just been told that it is there has read it", () => {
+    const lab = slots(1000)
+    lab.submit({ a: [] }, { all: { bytes: 100 } })
+    lab.finish("a", { bytes: 700, place: SHARED | DISK })
+    assert.deepStrictEqual([lab.is("wish"), lab.chunksOf("move")], ["stored", []])
+    lab.tell({ _tag: "pressure", bytes: 100 })
+    assert.deepStrictEqual(lab.chunksOf("move"), ["a"])
+  })
+
   it("what a task reads itself is not what makes room for it", () => {
     const lab = slots(1000)
     lab.submit({ a: ["x"] }, { all: { bytes: 500 }, given: shared(["x"], 590) })
