@@ -10,15 +10,26 @@ import { choose, look, make, sample, type Seen, sort, split } from "./tasks.ts"
 // With data of four times the budget a block is 1/16 of the budget, and so is a part, a little more or less. Whoever
 // splits or sorts holds it twice: two threads take a quarter of the budget, and there is room to read ahead.
 const BLOCKS = 64
-const PARTS = 64
+// Larger ones are cut further: V8 sorts an array in shared memory in a copy of its own, which no budget knows of.
+const LARGEST = 16 * 2 ** 20
+const MOST_BLOCKS = 256
 /** Samples of a block: 256 a part, so that the largest part is about a sixth larger than the mean. */
 const SAMPLES = 256
 
+/** How many blocks there are, and as many parts: a power of two, as those that split want it. */
+const blocksOf = (bytes: number): number => {
+  let blocks = BLOCKS
+  while (bytes / blocks > LARGEST && blocks < MOST_BLOCKS) blocks *= 2
+  return blocks
+}
+
 const describe = (cut: Cut) => {
   const numbers = Array.from({ length: cut.blocks }, (_, block) => block)
-  const splitters = delayed(choose)(delayed(sample).map(numbers, cut, SAMPLES), PARTS)
-  const pieces = delayed(make).map(numbers, cut).map((block) => delayed(split, { outputs: PARTS })(block, splitters))
-  return Array.from({ length: PARTS }, (_, part) => delayed(look)(delayed(sort)(pieces.map((block) => block[part]))))
+  const splitters = delayed(choose)(delayed(sample).map(numbers, cut, SAMPLES), cut.blocks)
+  const pieces = delayed(make).map(numbers, cut).map((block) =>
+    delayed(split, { outputs: cut.blocks })(block, splitters)
+  )
+  return numbers.map((part) => delayed(look)(delayed(sort)(pieces.map((block) => block[part]))))
 }
 
 /** What is wrong with parts, each of which was looked at, or nothing. */
@@ -65,9 +76,10 @@ export const sorting: Workload = {
   about: "Sorts random numbers.",
   passes: 1,
   jobOf: (bytes, seed): Job => {
-    const cut = { blocks: BLOCKS, length: Math.round(bytes / 8 / BLOCKS), seed }
+    const blocks = blocksOf(bytes)
+    const cut = { blocks, length: Math.round(bytes / 8 / blocks), seed }
     return {
-      says: `Sorted ${cut.blocks} blocks of ${cut.length.toLocaleString("en")} random numbers by ${PARTS} parts`,
+      says: `Sorted ${cut.blocks} blocks of ${cut.length.toLocaleString("en")} random numbers by as many parts`,
       dataBytes: 8 * cut.blocks * cut.length,
       blockBytes: 8 * cut.length,
       run: find(cut)
