@@ -1,7 +1,8 @@
 // With `check: true`: plain objects and arrays that tasks of one thread share are frozen, so that a function that writes
 // to one throws where it does. Class instances, maps, sets and typed arrays are left as they are.
 
-const isPlainObject = (value: object): boolean => {
+/** Whether it is a plain object or an array. */
+export const isPlainObject = (value: object): boolean => {
   if (Array.isArray(value)) return true
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -125,7 +125,7 @@ export class Cache {
    * Whether a node can be computed anew at any time. A Chunk may be released before that, and so what is made of one is
    * written to disk instead; so is what has very many tasks before it.
    */
-  private isLasting(root: DelayedNode): boolean {
+  isLasting(root: DelayedNode): boolean {
     const seen = new Set([root])
     for (const node of seen) {
       if (seen.size > LOOK_AT) return false

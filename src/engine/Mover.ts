@@ -100,7 +100,10 @@ export class Mover {
       const entry = core.store.get(chunk)
       if (entry instanceof Entry && entry.code === LIVE_VALUE) this.encoder.add(chunk, entry)
       else if (entry instanceof Entry && entry.code === FAR_VALUE) {
+        const { bytes } = entry
+        this.rooms.far += bytes
         this.recall(chunk, entry, (found) => {
+          this.rooms.far -= bytes
           if (!found) core.tell({ _tag: "chunk kept", chunk, retry: false })
         })
       } else if (entry instanceof Entry && entry.parts.length > 0) this.writer.add(chunk, entry)
@@ -167,13 +170,14 @@ export class Mover {
   private recall(chunk: number, entry: Entry, done: (found: boolean) => void): void {
     const others = this.recalls.get(entry)
     if (others !== undefined) return void others.push(done)
+    const { far } = entry
+    // It has come since, or was released; or it is being computed anew, which is not to be forgotten.
+    if (far === undefined || isRecomputation(entry.moving)) return this.later(() => done(far === undefined))
     const waiting = [done]
     this.recalls.set(entry, waiting)
     entry.moving = RESTORE
-    this.rooms.reads++
-    entry.far!.fetch((held) =>
+    far.fetch((held) =>
       this.later(() => {
-        this.rooms.reads--
         this.recalls.delete(entry)
         entry.moving = undefined
         if (entry.released) this.discard(entry)
@@ -264,6 +268,7 @@ export class Mover {
   private recalled(chunk: number, entry: Entry): Effect.Effect<void, Error> {
     const { whenClosed } = this.core
     return Effect.callback((resume) => {
+      if (this.core.closed !== undefined) return resume(Effect.die(new Error(this.core.closed)))
       const close = (): void => resume(Effect.die(new Error(this.core.closed)))
       whenClosed.add(close)
       const done = (found: boolean): void => {

@@ -24,6 +24,8 @@ export class Rooms {
   private readonly waiting: Array<Ask> = []
   /** reads from disk under way */
   reads = 0
+  /** bytes of spills that only a worker can begin: what it sends needs room itself before it frees any */
+  far = 0
   /** grants over the budget */
   overdrafts = 0
   /** bytes in use when compaction was last tried in vain */
@@ -99,7 +101,7 @@ export class Rooms {
     let bytes = store.arena.used - store.limitFor(this.waiting[0].bytes)
     for (const ask of this.waiting) bytes += ask.bytes
     // Where there is enough in all, it is in pieces between what cannot be moved.
-    this.core.tell({ _tag: "pressure", bytes: bytes > 0 ? bytes : this.waiting[0].bytes })
+    this.core.tell({ _tag: "pressure", bytes: (bytes > 0 ? bytes : this.waiting[0].bytes) + this.far })
   }
 
   /** After a turn: answers who can be answered. When nothing is on its way to make room, the first goes over the budget. */
@@ -116,7 +118,7 @@ export class Rooms {
   /** Whether something under way can still free memory: a move, or an attempt on a worker that is not waiting itself. */
   private mayFree(): boolean {
     const { memory, workers } = this.core.state
-    if (memory.spilling > 0 || this.reads > 0) return true
+    if (memory.spilling > this.far || this.reads > 0) return true
     for (const w of workers.values()) {
       if (w.sent > 0 && !this.waiting.some((ask) => ask.worker === w.id)) return true
     }

@@ -75,6 +75,7 @@ export const sourceOf = (core: Core): Source => {
     attemptOf: (task) => core.state.tasks.attempt[task],
     workerOf: (task) => core.state.tasks.worker[task],
     usesOf: (chunk) => core.state.chunks.uses[chunk],
+    isLasting: (task) => core.cache.isLasting(core.node(task)),
     isUsed: (task) => {
       const { chunks, edges, tasks } = core.state
       const chunk = tasks.firstOutput[task]

@@ -59,6 +59,7 @@ export class ArgumentWriter implements ArgumentVisitor {
       return undefined
     } catch (error) {
       out.rewind(mark)
+      this.readers.forget(slot)
       const problem = error instanceof Refused
         ? new NotTransferable({ path: error.path, reason: error.reason })
         : error as object

@@ -43,6 +43,8 @@ export interface Source {
   readonly workerOf: (task: number) => number
   /** how many uses a chunk has, as far as is known */
   readonly usesOf: (chunk: number) => number
+  /** whether its value could be computed anew at any time */
+  readonly isLasting: (task: number) => boolean
   /** whether other tasks use its value, as far as is known */
   readonly isUsed: (task: number) => boolean
   /** number of arguments; the visitor is told of each */

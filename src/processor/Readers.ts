@@ -33,6 +33,11 @@ export class Readers {
     this.out.put(kept.at, kept.readers === uses ? kept.flags | Flag.stays : kept.flags)
   }
 
+  /** An attempt is not sent after all: its slot and its place in the batch are another's. */
+  forget(slot: number): void {
+    this.bySlot.delete(slot)
+  }
+
   /** The batch is posted. */
   clear(): void {
     if (this.bySlot.size > 0) this.bySlot.clear()

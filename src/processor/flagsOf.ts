@@ -17,5 +17,5 @@ export const flagsOf = ({ isSuspect, source }: Host, task: number): number => {
 export const mayStay = ({ source }: Host, task: number, flags: number): boolean => {
   if ((flags & (Flag.wanted | Flag.many | Flag.apart | Flag.alone)) !== Flag.wanted) return false
   const { checkpoint, persist, rerun } = source.options(task)
-  return rerun && !persist && !checkpoint && source.expected(task) >= RAW_BYTES
+  return rerun && !persist && !checkpoint && source.expected(task) >= RAW_BYTES && source.isLasting(task)
 }

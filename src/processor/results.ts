@@ -48,12 +48,17 @@ const placeIn = (from: Reader): Array<number> => {
   return place
 }
 
-const readOne = (
-  { far, host, rooms, table }: Receiver,
-  from: Reader,
-  task: number,
-  attempt: number
-): unknown => {
+/** A value that stays on its worker; where nobody wants it, the worker is told. */
+const farEntry = ({ far, host }: Receiver, from: Reader, isWanted: boolean): Entry | undefined => {
+  const [bytes, slot, tag] = [from.int(), from.int(), from.int()]
+  const value = far.hold(slot, tag)
+  if (isWanted) return host.store.far(value, bytes)
+  value.release()
+  return undefined
+}
+
+const readOne = (receiver: Receiver, from: Reader, task: number, attempt: number): unknown => {
+  const { host, rooms, table } = receiver
   const { store } = host
   switch (from.int()) {
     case Code.literal:
@@ -100,10 +105,8 @@ const readOne = (
       const [slot] = [from.int(), from.int()]
       return store.packed(headIn(table.board, slot), [])
     }
-    case Code.heap: {
-      const [bytes, slot, tag] = [from.int(), from.int(), from.int()]
-      return host.isCurrent(task, attempt) ? store.far(far.hold(slot, tag), bytes) : undefined
-    }
+    case Code.heap:
+      return farEntry(receiver, from, host.isCurrent(task, attempt))
     default:
       throw new Error("a report could not be read: unknown code")
   }

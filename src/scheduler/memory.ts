@@ -3,7 +3,7 @@
 // Limits after Dask's spilling thresholds: above 60 % what is needed last is written out, above 85 % producers wait.
 import { pin, reserve } from "./attempt.ts"
 import { LIVE, RECOMPUTING, RESTORING, SPILLING, STUCK } from "./ChunkTable.ts"
-import { DISK, IN_MEMORY, MOVABLE, SHARED } from "./Event.ts"
+import { DISK, FAR, IN_MEMORY, MOVABLE, SHARED } from "./Event.ts"
 import { EVERYTHING, evict, leaveOnDisk } from "./evict.ts"
 import { fail } from "./fail.ts"
 import { isRoot, makeReady } from "./ready.ts"
@@ -182,6 +182,8 @@ export const moved = (s: State, chunk: number, place: number, bytes: number): vo
     // It was a value of a heap, and has bytes now: from the arena it goes to disk if that is still needed.
   }
   stopRestoring(s, chunk)
+  // What could not be had from a worker has bytes of its own now.
+  if (before === FAR) chunks.flags[chunk] &= ~STUCK
   if ((before & IN_MEMORY) === 0 && (place & IN_MEMORY) !== 0) memory.away--
   if (before !== DISK) memory.resident += bytes - chunks.bytes[chunk]
   else if ((place & IN_MEMORY) !== 0) memory.resident += bytes

@@ -14,6 +14,9 @@ const LINGERING = LINE * BELLS
 /** Int32 that bells take. */
 export const BELL_INTS = LINGERING + 32
 
+/** Int32 that says that workers share bells. */
+const SHARING = LINGERING + LINE
+
 const lineOf = (worker: number): number => worker % BELLS * LINE
 
 /** The bells. */
@@ -75,6 +78,16 @@ export class Bells {
   /** Sleeps until a worker's bell counts something else than `seen`, or for `ms`. */
   sleep(worker: number, seen: number, ms: number): void {
     Atomics.wait(this.ints, lineOf(worker), seen, ms)
+  }
+
+  /** A worker waits for something: from now on none may be left out because of its bit, if it shares that. */
+  waits(worker: number): void {
+    if (worker >= BELLS) Atomics.store(this.ints, SHARING, 1)
+  }
+
+  /** Whether workers share bells. */
+  get areShared(): boolean {
+    return Atomics.load(this.ints, SHARING) !== 0
   }
 
   /** Rings for each worker whose bit is set. */

@@ -126,12 +126,13 @@ export class Board {
     if (Atomics.load(this.ints, at) === 0) return false
     const waiters = Atomics.exchange(this.ints, at, 0)
     const own = self < 0 ? 0 : waiters & (1 << self % BELLS)
-    this.bells.ringAll(waiters ^ own)
+    this.bells.ringAll(own !== 0 && this.bells.areShared ? waiters : waiters ^ own)
     return own !== 0
   }
 
   /** A worker waits for a slot; it is to look at the stage once more after this. */
   await(slot: number, worker: number): void {
+    this.bells.waits(worker)
     Atomics.or(this.ints, this.at(slot) + Field.waiters, 1 << worker % BELLS)
   }
 

@@ -1,9 +1,9 @@
 // Values that stay on this worker's heap as they are, because all that use them were sent here behind their tasks: neither
 // encoded nor decoded. What somebody else comes to need after all is encoded between two tasks. Not here: who decides
 // that a value may stay (the engine, when it sends its readers).
-import { check, type Crossing } from "../chunk/codec.ts"
+import { check, type Crossing, isPlain } from "../chunk/codec.ts"
 import { PACKED, rawCode } from "../chunk/Entry.ts"
-import { freeze } from "../chunk/freeze.ts"
+import { freeze, isPlainObject } from "../chunk/freeze.ts"
 import { sizeOf } from "../chunk/size.ts"
 import { type Board, Stage } from "../transport/Board.ts"
 import { FarChunk } from "./handle.ts"
@@ -44,16 +44,17 @@ export class HeapValues {
    */
   keep(slot: number, tag: number, value: unknown): number {
     if (slot < 0 || !this.mayStay(value)) return -1
-    if (this.bySlot.size >= MOST_VALUES || this.bytes > MOST_BYTES) this.forgetReleased()
-    if (this.bySlot.size >= MOST_VALUES) return -1
     let isFree = true
     check(value, this.crossing, "result", (o) => {
       // What lies in the arena is this attempt's only as long as it runs.
-      if (this.arena !== undefined && ArrayBuffer.isView(o) && o.buffer === this.arena) isFree = false
+      if (this.arena !== undefined && (ArrayBuffer.isView(o) ? o.buffer : o) === this.arena) isFree = false
+      // What cannot be frozen is read from a copy: nobody would hear of a task that writes into it.
+      if (this.frozen && !isPlainObject(o)) isFree = false
       return false
     })
     const bytes = isFree ? sizeOf(value) : Infinity
-    if (this.bytes + bytes > MOST_BYTES) return -1
+    if (!this.fits(bytes)) this.forgetReleased()
+    if (!this.fits(bytes)) return -1
     if (this.frozen) freeze(value)
     this.forget(slot)
     this.bySlot.set(slot, { tag, value, bytes })
@@ -61,8 +62,12 @@ export class HeapValues {
     return bytes
   }
 
+  private fits(bytes: number): boolean {
+    return this.bySlot.size < MOST_VALUES && this.bytes + bytes <= MOST_BYTES
+  }
+
   private mayStay(value: unknown): boolean {
-    if (typeof value === "string") return true
+    if (typeof value === "string") return !isPlain(value)
     return typeof value === "object" && value !== null && !(value instanceof FarChunk) && rawCode(value) === PACKED
   }
 

@@ -89,7 +89,12 @@ export class Waiting {
   }
 
   private readonly look = ({ slot, waiters }: Maker, tag: number): void => {
-    const now = this.handover.look(slot, tag)
+    let now = this.handover.look(slot, tag)
+    if (now === "pending") {
+      // Who rang has taken this worker's bit.
+      this.handover.await(slot)
+      now = this.handover.look(slot, tag)
+    }
     if (now === "pending") return
     this.makers.delete(tag)
     for (const parked of waiters) {

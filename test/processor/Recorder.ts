@@ -168,6 +168,7 @@ export class Recorder {
       attemptOf,
       workerOf: () => 0,
       usesOf: () => 0,
+      isLasting: () => true,
       isUsed: () => false,
       visit: (task, visitor) => {
         const { args } = this.jobs[task]
