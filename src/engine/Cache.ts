@@ -33,6 +33,8 @@ export class Cache {
   private readonly contexts = new WeakMap<Handle, Context.Context<never>>()
   /** nodes that need no Chunk, nor does what they need */
   private readonly lasting = new WeakSet<DelayedNode>()
+  /** others, as far as it was asked */
+  private readonly fleeting = new WeakSet<DelayedNode>()
   private readonly identities = new WeakMap<object, number>()
   private next = 1
 
@@ -126,9 +128,16 @@ export class Cache {
    * written to disk instead; so is what has very many tasks before it.
    */
   isLasting(root: DelayedNode): boolean {
+    if (this.lasting.has(root)) return true
+    const isLasting = !this.fleeting.has(root) && this.lasts(root)
+    if (!isLasting) this.fleeting.add(root)
+    return isLasting
+  }
+
+  private lasts(root: DelayedNode): boolean {
     const seen = new Set([root])
     for (const node of seen) {
-      if (seen.size > LOOK_AT) return false
+      if (seen.size > LOOK_AT || this.fleeting.has(node)) return false
       const handles = argumentsOf(node).flat().filter((input) => input instanceof Handle)
       for (let handle = handles.pop(); handle !== undefined; handle = handles.pop()) {
         if (handle instanceof ChunkHandle) return false

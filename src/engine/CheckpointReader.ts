@@ -47,7 +47,7 @@ export class CheckpointReader {
       : Array.from({ length: outputs }, (_, index) => new OutputNode(again, index))
     const take = (chunk: number): Effect.Effect<unknown, unknown> => {
       const held = core.store.get(chunk)
-      if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) return mover.readOwn(chunk)
+      if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) return mover.ownValue(chunk)
       return Effect.sync(() => core.store.share(chunk))
     }
     return Effect.acquireUseRelease(

@@ -151,7 +151,7 @@ export class ContentKeys {
     if (found !== undefined) return found
     if (held.parts.length > 0 && held.parts[0] < 0) {
       throw new Waiting(
-        this.mover.readOwn(handle.chunk).pipe(
+        this.mover.ownValue(handle.chunk).pipe(
           Effect.map((value) => void this.contents.set(held, this.digestOf(value, "a Chunk"))),
           Effect.mapError(asError)
         )

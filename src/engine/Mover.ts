@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import { bytesFor, cut } from "../chunk/cut.ts"
 import { Entry, FAR_VALUE, LIVE_VALUE } from "../chunk/Entry.ts"
 import type { SpillFailed } from "../chunk/SpillFailed.ts"
-import { liesBehind, type SpillStore } from "../chunk/SpillStore.ts"
+import type { SpillStore } from "../chunk/SpillStore.ts"
 import { DISK, SHARED } from "../scheduler/Event.ts"
 import { NONE } from "../scheduler/TaskTable.ts"
 import type { Core } from "./Core.ts"
@@ -15,11 +15,10 @@ import { Encoder } from "./Encoder.ts"
 import { forkMove } from "./forkMove.ts"
 import type { Lineage, Recomputation } from "./Lineage.ts"
 import { NOBODY, type Rooms } from "./Rooms.ts"
+import { type Read, runsOf } from "./runsOf.ts"
 import { SpillWriter } from "./SpillWriter.ts"
 import { placeOf } from "./submission.ts"
 
-/** Bytes that are read together. */
-const TOGETHER = 2 << 20
 /** Marks an entry that waits for room, or is being read. */
 const RESTORE = {}
 const WORKER_GONE = "the worker that had it is gone"
@@ -36,28 +35,6 @@ const reasonOf = (cause: Cause.Cause<unknown>): string => {
 
 const isRecomputation = (moving: object | undefined): moving is Recomputation =>
   moving !== undefined && "stop" in moving
-
-interface Read {
-  readonly chunk: number
-  readonly entry: Entry
-  /** where its parts go */
-  readonly offsets: ReadonlyArray<number>
-}
-
-/** Reads in the order of the disk, those that lie side by side there together. */
-const runsOf = (reads: Array<Read>): ReadonlyArray<ReadonlyArray<Read>> => {
-  const runs: Array<Array<Read>> = []
-  let bytes = 0
-  reads.sort(({ entry: { disk: a } }, { entry: { disk: b } }) => a!.file - b!.file || a!.offset - b!.offset)
-  reads.forEach((read, i) => {
-    const disk = read.entry.disk!
-    const joins = i > 0 && bytes + disk.bytes <= TOGETHER && liesBehind(disk, reads[i - 1].entry.disk!)
-    if (joins) runs[runs.length - 1].push(read)
-    else runs.push([read])
-    bytes = disk.bytes + (joins ? bytes : 0)
-  })
-  return runs
-}
 
 /** The moves of one engine. */
 export class Mover {
@@ -277,6 +254,17 @@ export class Mover {
       }
       this.later(() => this.recall(chunk, entry, done))
       return Effect.sync(() => void whenClosed.delete(close))
+    })
+  }
+
+  /** The same, computed anew if it cannot be read, unless that is how it comes. */
+  ownValue(chunk: number): Effect.Effect<unknown, unknown> {
+    return Effect.catch(this.readOwn(chunk), (error) => {
+      const held = this.core.store.get(chunk)
+      const isComputed = held instanceof Entry && held.origin !== undefined
+      return isComputed || this.lineage === undefined
+        ? Effect.fail(error)
+        : this.lineage.value(chunk, error as Error)
     })
   }
 

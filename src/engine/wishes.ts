@@ -130,13 +130,12 @@ export class Wishes {
   ): Effect.Effect<Array<unknown>, unknown> {
     const { store } = this.core
     const fetch = (i: number): Effect.Effect<void, unknown> =>
-      this.mover.readOwn(chunks[i]).pipe(
-        Effect.catch((error) => {
-          const { lineage } = this.mover
-          if ((store.get(chunks[i]) as Entry | undefined)?.origin !== undefined) return Effect.fail(error)
-          const lost = lineage === undefined ? Effect.fail(error as Error) : lineage.value(chunks[i], error as Error)
-          return Effect.mapError(lost, ({ message }) => new ChunkLost({ chunk: chunks[i], reason: message }))
-        }),
+      this.mover.ownValue(chunks[i]).pipe(
+        Effect.mapError((error) =>
+          (store.get(chunks[i]) as Entry | undefined)?.origin !== undefined
+            ? error
+            : new ChunkLost({ chunk: chunks[i], reason: (error as Error).message })
+        ),
         Effect.map((value) => {
           values[i] = value
         })

@@ -3,7 +3,7 @@
 import { assert } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { join } from "node:path"
-import { Chunk, collect, collectExit, delayed } from "poniard"
+import { Chunk, collect, collectExit, compute, delayed, Engine } from "poniard"
 import { folder, linesOf, makeGate } from "./files.ts"
 import { kept } from "./modules4/kept.ts"
 import { inOwnEngine } from "./overTransports.ts"
@@ -161,3 +161,50 @@ for (const bad of [false, true]) {
       )
   )
 }
+
+/** A Chunk whose value was on the heap of a thread that is gone; undefined if none stayed there. */
+const gone = (file: string) =>
+  Effect.gen(function*() {
+    for (let round = 0; round < 10; round++) {
+      const warm = yield* makeGate
+      yield* warm.open
+      for (let i = 0; i < 2; i++) {
+        yield* collect(delayed(slow)(yield* collect(delayed(make)(file, 500)), warm.began, warm.gate))
+      }
+      const gate = yield* makeGate
+      const rows = delayed(make)(file, 500)
+      const reader = yield* Effect.forkChild(collect(delayed(slow)(rows, gate.began, gate.gate)), {
+        startImmediately: true
+      })
+      yield* gate.hasBegun(1)
+      yield* Effect.sleep(20)
+      const stays = (yield* Engine.snapshot).memory.heapBytes > 0
+      const chunk = yield* compute(rows)
+      yield* gate.open
+      yield* Fiber.join(reader)
+      yield* collect(delayed(endsOnce)({ serial: 1, rows: [] }, join(yield* folder, "ends")))
+      if (stays) return chunk
+    }
+    return undefined
+  })
+
+inOwnEngine(
+  "a task with a checkpoint reads a Chunk whose thread is gone",
+  (own, transport) =>
+    transport === "bytes" ? Effect.void : Effect.gen(function*() {
+      const directory = yield* folder
+      yield* own(
+        { threads: 1, memory: "64 MiB", check: false, checkpoint: { directory } },
+        Effect.gen(function*() {
+          const chunk = yield* gone(join(yield* folder, "made"))
+          if (chunk === undefined) return
+          const gate = yield* makeGate
+          yield* gate.open
+          const exit = yield* Effect.exit(
+            collect(delayed(slow, { checkpoint: true, version: "1" })(chunk, gate.began, gate.gate))
+          )
+          if (Exit.isFailure(exit)) assert.fail(Cause.pretty(exit.cause))
+        })
+      )
+    })
+)
