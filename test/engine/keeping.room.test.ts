@@ -46,7 +46,8 @@ for (const late of [false, true]) {
               }
               // Somebody looks at a value that takes nearly all of the budget, and goes on looking.
               yield* Effect.scoped(Effect.gen(function*() {
-                const big = yield* Chunk.put(new Uint8Array(63.5 * 2 ** 20))
+                const { budgetBytes, storeBytes } = (yield* Engine.snapshot).memory
+                const big = yield* Chunk.put(new Uint8Array(budgetBytes - storeBytes - 2 ** 19))
                 yield* Chunk.use(big, () =>
                   Effect.gen(function*() {
                     const asks = late
