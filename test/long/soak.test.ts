@@ -102,7 +102,7 @@ describe("a minute of random graphs with chaos", () => {
   it.live.each([...transports])("leaves nothing behind (%s)", (transport) =>
     Effect.gen(function*() {
       const spillDirectory = yield* folder
-      const engine = Engine.layer({ threads: 2, memory: "16 MiB", spillDirectory, transport })
+      const engine = Engine.layer({ threads: 2, memory: "6 MiB", spillDirectory, transport })
       const { files, snapshot: { memory, tasks }, soaked } = yield* Effect.provide(soak(spillDirectory), engine)
       assert.isAbove(soaked.ends.givenUp, 0)
       assert.isAbove(soaked.ends.done, 0)

@@ -15,9 +15,11 @@ export const { doze, dozeOn } = Task.module(import.meta.url, {
     if (ms > 0) sleep(ms)
     return { thread: threadId, from, to: now() }
   },
-  /** Takes `ms`, and `slowness` times as long on one thread. */
+  /** Takes `ms`, and `slowness` times as long on one thread; how long it would have been on the other, which a busy machine
+   * makes longer than `ms`. */
   dozeOn: (ms: number, slow: number, slowness: number): number => {
+    const from = now()
     sleep(threadId === slow ? ms * slowness : ms)
-    return threadId
+    return (now() - from) / (threadId === slow ? slowness : 1)
   }
 })
