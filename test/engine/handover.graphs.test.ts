@@ -6,6 +6,7 @@ import { collect, type Delayed, delayed, Engine, type TaskError } from "poniard"
 import { FarValues } from "../../src/processor/FarValues.ts"
 import { SlotTable } from "../../src/processor/SlotTable.ts"
 import { Random } from "../sim/Random.ts"
+import { until } from "./files.ts"
 import { fold, kinds, pair, spawns } from "./modules/anyKind.ts"
 import { emptied, inOwnEngine, overTransports } from "./overTransports.ts"
 
@@ -67,13 +68,7 @@ SlotTable.prototype.send = function(...of) {
 const noneHeld = Effect.gen(function*() {
   yield* emptied
   // A value that a worker was asked for, and that nobody wants any more, may still be on its way.
-  const held = Effect.sync(() => Array.from(tables, (table) => table.held).filter((count) => count !== 0))
-  const none = Effect.filterOrFail(held, (counts) => counts.length === 0, (counts) => counts)
-  const left = yield* none.pipe(
-    Effect.retry(Schedule.upTo(Schedule.spaced("2 millis"), { times: 1000 })),
-    Effect.catch((counts) => Effect.succeed(counts))
-  )
-  assert.deepStrictEqual(left, [])
+  for (const table of tables) yield* until(() => table.held === 0)
 })
 
 interface Made {
