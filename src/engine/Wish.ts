@@ -2,6 +2,7 @@
 // is dropped its inputs stay. Its owner reads the values; nothing is copied here.
 import type { Handle } from "../graph/Handle.ts"
 import type { Failure } from "./Failure.ts"
+import { Numbers } from "./Numbers.ts"
 
 /** How a wish can be. */
 export type WishStatus = "pending" | "settled" | "failed" | "dropped"
@@ -18,7 +19,7 @@ export class Wish {
   /** its task id, once it is submitted, or some of it */
   task = -1
   /** the chunks that it wants, as far as it is submitted */
-  chunks: Array<number> = []
+  readonly chunks = new Numbers()
   failure: Failure | undefined = undefined
   private watchers: Array<() => void> = []
 

@@ -90,7 +90,7 @@ export const data = (parts: ShapeParts): Pick<Shape, "put" | "get" | "use"> => {
     get: (handle) =>
       withHandle(parts, handle, "Chunk.get", () => {
         const { chunk, wish } = handle as ChunkHandle
-        if (wish === undefined) return Effect.map(wishes.values([chunk]), ([value]) => value)
+        if (wish === undefined) return wishes.value(chunk)
         return Effect.andThen(wishes.wait(wish), Effect.map(wishes.read(wish), ([value]) => value))
       }),
     use: (handle, f) =>
@@ -116,7 +116,7 @@ const looking = <B, E, R>(
   const { core, later, wishes } = parts
   const held = core.store.get(chunk)
   if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) {
-    return Effect.flatMap(wishes.values([chunk]), ([value]) => f(value))
+    return Effect.flatMap(wishes.value(chunk), f)
   }
   return Effect.acquireUseRelease(
     Effect.sync(() => core.tell({ _tag: "pinned", chunk, by: 1 })),

@@ -235,8 +235,7 @@ export const hostOf = (shell: Shell, worker: number): Host => {
     },
     ownChunk: (result) =>
       result instanceof ChunkHandle && result.wish !== undefined && !result.released
-        ? Effect.flatMap(shell.wishes.wait(result.wish), () =>
-          Effect.map(shell.wishes.values([result.chunk]), ([value]) => value))
+        ? Effect.andThen(shell.wishes.wait(result.wish), shell.wishes.value(result.chunk))
         : undefined,
     bytesOf: (chunk) => core.state.chunks.bytes[chunk],
     nameOf: (task, member) => core.nameOf(task, member),

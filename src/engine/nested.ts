@@ -172,7 +172,7 @@ export class Nested {
     held.delete(number)
     if (found?.wish === undefined) return
     if (release && found.wish.chunks.length > 0) {
-      this.shell.core.tell({ _tag: "unpersisted", chunks: found.wish.chunks })
+      this.shell.core.tell({ _tag: "unpersisted", chunks: [...found.wish.chunks] })
     }
     this.shell.wishes.drop(found.wish)
   }

@@ -23,7 +23,7 @@ const inScope = <A>(acquire: () => A, release: (a: A) => void): Effect.Effect<A,
 
 /** Handles of chunks that a settled wish wants, each with a wish of its own. */
 const hold = (parts: ShapeParts, wish: Wish): Array<ChunkHandle> =>
-  wish.chunks.map((chunk) => {
+  Array.from(wish.chunks, (chunk) => {
     const handle = new ChunkHandle(parts.core.id, chunk, parts.core.state.chunks.bytes[chunk])
     handle.wish = parts.wishes.make([handle], false, Context.empty())
     return handle
@@ -32,7 +32,7 @@ const hold = (parts: ShapeParts, wish: Wish): Array<ChunkHandle> =>
 const running = (parts: ShapeParts): Pick<Shape, "collect" | "collectExit" | "compute" | "spawn"> => {
   const { core, wishes } = parts
   return {
-    collect: (handle) => core.open(using(parts, handle, false, (made) => wishes.take(made))),
+    collect: (handle) => core.open(using(parts, handle, false, (made) => wishes.read(made))),
     collectExit: (handle) => core.open(using(parts, handle, true, (made) => wishes.readExits(made))),
     compute: (handle) =>
       core.open(

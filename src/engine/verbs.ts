@@ -23,6 +23,7 @@ import type {
   SpawnedOperations,
   SpawnWith
 } from "../graph/verbs.ts"
+import { cut, gatherPieces, isLong } from "./longList.ts"
 
 /** Puts leaves back into the shape of a handle. */
 const reshape = <A>(
@@ -52,7 +53,8 @@ const asItIs = <A>(shape: A): A => shape
 /**
  * Runs what is needed and gives the values, which are the caller's own: copies outside the budget. Fails at the first
  * failure, with the function's typed error or a TaskError, and drops what nobody else wants; interruption drops it too.
- * What is alive already is joined, not run again.
+ * What is alive already is joined, not run again. A list of more than 65,536 handles is looked through as it runs, not at
+ * the call: what is no handle in it is a failure with GraphInvalid.
  *
  * @example
  * const p = delayed(square)(3)
@@ -68,12 +70,25 @@ const asItIs = <A>(shape: A): A => shape
  * yield* quotient.pipe(Effect.catchTag("DivisionByZero", ({ dividend }) => Effect.succeed(dividend))) // => 1
  */
 export const collect: Collect = ((what: unknown) => {
+  if (isLong(what)) return collectLong(cut(what))
   const handle = gather(what, "collect")
   return Effect.flatMap(
     EngineKey,
     (engine) => Effect.map(engine.collect(handle), (values) => reshape<unknown>(handle, values, asItIs))
   )
 }) as never
+
+const collectLong = (
+  pieces: ReadonlyArray<ReadonlyArray<unknown>>
+): Effect.Effect<unknown, unknown, typeof EngineKey.Identifier> =>
+  Effect.flatMap(EngineKey, (engine) =>
+    Effect.flatMap(gatherPieces(pieces, "collect"), (nodes) => {
+      const handle = new AllNode(nodes, false)
+      return Effect.map(engine.collect(handle), (values) =>
+        nodes.every(({ isFlat }) => isFlat)
+          ? values
+          : (reshape<unknown>(handle, values, asItIs) as ReadonlyArray<ReadonlyArray<unknown>>).flat())
+    }))
 
 type AnyExit = Exit.Exit<unknown, unknown>
 

@@ -11,6 +11,7 @@ import { CurrentAttempt } from "../processor/CurrentAttempt.ts"
 import type { Core } from "./Core.ts"
 import { causeOf } from "./Failure.ts"
 import type { Mover } from "./Mover.ts"
+import type { Numbers } from "./Numbers.ts"
 import { makeSubmission } from "./submission.ts"
 import { Wish } from "./Wish.ts"
 
@@ -88,59 +89,46 @@ export class Wishes {
     return Effect.suspend(() => failureOf(wish) ?? this.values(wish.chunks))
   }
 
-  /**
-   * The same of a wish that nobody will ask again. The values take the places of the chunks' ids: another array of a
-   * million would block for 15 to 30 ms, all of them page faults.
-   */
-  take(wish: Wish): Effect.Effect<Array<unknown>, unknown> {
-    return Effect.suspend(() => {
-      const failure = failureOf(wish)
-      if (failure !== undefined) return failure
-      const { chunks } = wish
-      wish.chunks = []
-      return this.values(chunks, chunks)
-    })
+  /** A copy of the value of a chunk, which stays. */
+  value(chunk: number): Effect.Effect<unknown, unknown> {
+    return Effect.suspend(() => this.isAway(chunk) ? this.fetch(chunk) : Effect.succeed(this.core.store.copy(chunk)))
   }
 
-  /** Copies of the values of chunks, which stay; those of many are made in several turns of the event loop. */
-  values(
-    chunks: ReadonlyArray<number>,
-    values = new Array<unknown>(chunks.length)
-  ): Effect.Effect<Array<unknown>, unknown> {
-    const { store } = this.core
+  /** The same of many, in several turns of the event loop; the array for them has a turn of its own. */
+  private values(chunks: Numbers): Effect.Effect<Array<unknown>, unknown> {
+    const values = new Array<unknown>(chunks.length)
     const away: Array<number> = []
     const copyFrom = (from: number): Effect.Effect<Array<unknown>, unknown> => {
       const to = Math.min(chunks.length, from + AT_ONCE)
       for (let i = from; i < to; i++) {
-        const held = store.get(chunks[i])
-        if (held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0) away.push(i)
-        else values[i] = store.copy(chunks[i])
+        const chunk = chunks.at(i)
+        if (this.isAway(chunk)) away.push(i)
+        else values[i] = this.core.store.copy(chunk)
       }
       if (to < chunks.length) return Effect.flatMap(Effect.yieldNow, () => copyFrom(to))
-      return away.length === 0 ? Effect.succeed(values) : this.fetchInto(values, chunks, away)
-    }
-    return copyFrom(0)
-  }
-
-  /** Reads values from disk to their places. */
-  private fetchInto(
-    values: Array<unknown>,
-    chunks: ReadonlyArray<number>,
-    away: ReadonlyArray<number>
-  ): Effect.Effect<Array<unknown>, unknown> {
-    const { store } = this.core
-    const fetch = (i: number): Effect.Effect<void, unknown> =>
-      this.mover.ownValue(chunks[i]).pipe(
-        Effect.mapError((error) =>
-          (store.get(chunks[i]) as Entry | undefined)?.origin !== undefined
-            ? error
-            : new ChunkLost({ chunk: chunks[i], reason: (error as Error).message })
-        ),
-        Effect.map((value) => {
+      const fetchTo = (i: number): Effect.Effect<void, unknown> =>
+        Effect.map(this.fetch(chunks.at(i)), (value) => {
           values[i] = value
         })
-      )
-    return Effect.as(Effect.forEach(away, fetch, { concurrency: 4, discard: true }), values)
+      return Effect.as(Effect.forEach(away, fetchTo, { concurrency: 4, discard: true }), values)
+    }
+    return chunks.length <= AT_ONCE ? copyFrom(0) : Effect.flatMap(Effect.yieldNow, () => copyFrom(0))
+  }
+
+  private isAway(chunk: number): boolean {
+    const held = this.core.store.get(chunk)
+    return held instanceof Entry && held.parts.length > 0 && held.parts[0] < 0
+  }
+
+  /** A value from disk. */
+  private fetch(chunk: number): Effect.Effect<unknown, unknown> {
+    return Effect.mapError(
+      this.mover.ownValue(chunk),
+      (error) =>
+        (this.core.store.get(chunk) as Entry | undefined)?.origin !== undefined
+          ? error
+          : new ChunkLost({ chunk, reason: (error as Error).message })
+    )
   }
 
   /** An Exit for each chunk of a wish for exits. */
@@ -155,7 +143,7 @@ export class Wishes {
     return Effect.forEach(wish.chunks, (chunk) => {
       const failure = failures.get(state.chunks.producer[chunk])
       if (failure !== undefined) return Effect.succeed(Exit.failCause(causeOf(failure)))
-      return Effect.exit(Effect.map(this.values([chunk]), (values) => values[0]))
+      return Effect.exit(this.value(chunk))
     })
   }
 }

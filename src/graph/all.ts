@@ -22,8 +22,11 @@ export class AllNode extends Handle {
 }
 setKind(AllNode, HandleKind.all)
 
-/** A handle as it is, or an `AllNode` of a record or array of handles; anything else is refused. `verb` is for messages. */
-export const gather = (what: unknown, verb: string): Handle => {
+/**
+ * A handle as it is, or an `AllNode` of a record or array of handles; anything else is refused. For messages: `verb`, and
+ * `from`, the place of the first of an array in what it is a piece of.
+ */
+export const gather = (what: unknown, verb: string, from = 0): Handle => {
   if (what instanceof Handle) return what
   if (typeof what !== "object" || what === null || isForeignHandle(what)) throw notHandles(verb, what)
   if (Array.isArray(what)) {
@@ -31,7 +34,7 @@ export const gather = (what: unknown, verb: string): Handle => {
     let isFlat = true
     for (let i = 0; i < items.length; i++) {
       const item = items[i]
-      if (!(item instanceof Handle)) checkMember(item, verb, `[${i}]`)
+      if (!(item instanceof Handle)) checkMember(item, verb, `[${from + i}]`)
       else if (item.kind === HandleKind.all) isFlat = false
       countMember(item)
     }

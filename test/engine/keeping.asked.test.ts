@@ -3,7 +3,7 @@
 import { assert, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber } from "effect"
 import { join } from "node:path"
-import { Chunk, collect, compute, delayed, Engine } from "poniard"
+import { all, Chunk, collect, compute, delayed, Engine } from "poniard"
 import { FarValues } from "../../src/processor/FarValues.ts"
 import { folder, makeGate } from "./files.ts"
 import { unlessItHangs } from "./hangs.ts"
@@ -54,7 +54,7 @@ for (const large of [false, true]) {
             }
             const graph = large
               ? yield* Effect.forkChild(
-                collect(Array.from({ length: 300_000 }, (_, i) => delayed((n: number) => n)(i))),
+                collect(all(Array.from({ length: 300_000 }, (_, i) => delayed((n: number) => n)(i)))),
                 { startImmediately: true }
               )
               : undefined

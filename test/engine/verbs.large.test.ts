@@ -1,7 +1,7 @@
 // Graphs of a hundred thousand tasks are ordinary: wide, deep, joined, failed and dropped, without recursion anywhere.
 import { assert } from "@effect/vitest"
 import { Cause, Context, Effect, Exit, Fiber } from "effect"
-import { all, collect, collectExit, type Delayed, delayed, TaskTrace } from "poniard"
+import { all, collect, collectExit, type Delayed, delayed, Engine, TaskTrace } from "poniard"
 import { fails } from "./modules2/effects.ts"
 import { add, boom, inc, sum } from "./modules2/numbers.ts"
 import { overTransports } from "./overTransports.ts"
@@ -23,6 +23,30 @@ overTransports("a hundred thousand tasks", { memory: "64 MiB", check: false }, (
       const results = yield* collect(delayed(inc).map(numbers))
       assert.strictEqual(results.length, MANY)
       assert.strictEqual(results.findIndex((n, i) => n !== i + 1), -1)
+    }))
+
+  test("side by side, with joins among them, in a list that is changed after the call", () =>
+    Effect.gen(function*() {
+      const leaves = delayed(inc).map(numbers)
+      const list: Array<Delayed<number> | Delayed<ReadonlyArray<number>>> = [...leaves]
+      list[70_000] = all([leaves[1], leaves[2]]) as never
+      const collecting = collect(list)
+      list.length = 0
+      const results = yield* collecting
+      assert.strictEqual(results.length, MANY)
+      assert.deepStrictEqual(results.slice(69_999, 70_002), [70_000, [2, 3], 70_002])
+      assert.strictEqual(results[MANY - 1], MANY)
+    }))
+
+  test("one of which is no handle: told with its place, and nothing has run", () =>
+    Effect.gen(function*() {
+      const list: Array<Delayed<number>> = [...delayed(inc).map(numbers)]
+      list[70_001] = 7 as never
+      const before = (yield* Engine.snapshot).tasks.total
+      const error = yield* Effect.flip(collect(list))
+      assert.strictEqual(error._tag, "GraphInvalid")
+      assert.match(error.message, /collect: \[70001\]/)
+      assert.strictEqual((yield* Engine.snapshot).tasks.total, before)
     }))
 
   test("all the inputs of one, in a list and in a join", () =>
