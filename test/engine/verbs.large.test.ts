@@ -40,7 +40,7 @@ overTransports("a hundred thousand tasks", { memory: "64 MiB", check: false }, (
 
   test("one of which is no handle: told with its place, and nothing has run", () =>
     Effect.gen(function*() {
-      const list: Array<Delayed<number>> = [...delayed(inc).map(numbers)]
+      const list = delayed(inc).map(numbers) as Array<Delayed<number>>
       list[70_001] = 7 as never
       const before = (yield* Engine.snapshot).tasks.total
       const error = yield* Effect.flip(collect(list))
