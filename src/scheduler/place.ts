@@ -163,11 +163,14 @@ const dispatch = (s: State, w: Worker, task: number): void => {
 
 /**
  * Sends tasks although the best one cannot be sent, until `until` ms are expected: those with inputs if memory does not
- * admit that (consumers make room), any if the worker lacks a resource. True if something has changed.
+ * admit that (consumers make room), any if the worker lacks a resource; if the worker has nothing, also those near busy
+ * ones. True if something has changed.
  */
 const lookPast = (s: State, w: Worker, roots: boolean, until: number): boolean => {
   const queues = [w.near, ...w.accepts.map((where) => s.inner[where])]
   if (roots) queues.push(...w.accepts.map((where) => s.roots[where]))
+  // Sent to the busy worker that they are near, they would be taken back for this one at once, and go there again.
+  if (w.sent === 0) { for (const other of s.alive) if (other !== w && sameKind(other, w)) queues.push(other.near) }
   let some = false
   for (const queue of queues) {
     for (const task of queue.some(LOOK_PAST)) {

@@ -94,6 +94,17 @@ describe("a task that must read its inputs", () => {
   })
 })
 
+describe("a worker that has nothing, where no more may be read ahead", () => {
+  it("takes what is near a busy one", () => {
+    const lab = scene(2, 1)
+    lab.up(1, { ahead: 0 })
+    lab.submit({ busy: [] }, { wish: "held", all: { bytes: 0 } })
+    assert.deepStrictEqual(lab.ran(), ["busy@0"])
+    lab.submit({ first: ["a0"], second: ["a1"], near: ["m0"] }, { all: { bytes: 0 } })
+    assert.deepStrictEqual([lab.chunksOf("restore"), lab.ran()], [["a0"], ["near@1"]])
+  })
+})
+
 describe("what is about to be read", () => {
   it("stays for whoever reads it before the task that needs room", () => {
     const lab = new Lab({ budget: 10_000 })
