@@ -66,7 +66,7 @@ export class Rooms {
   }
 
   /** What a worker is given at a time if it needs no more. */
-  get usual(): number {
+  private get usual(): number {
     return Math.min(ROOM_BYTES, Math.floor(this.core.store.budget / 64))
   }
 

@@ -5,7 +5,11 @@ import { Entry, FAR_VALUE, QUEUED } from "../chunk/Entry.ts"
 import type { Slab } from "../chunk/FreeList.ts"
 import type { Core } from "./Core.ts"
 
-/** The most bytes that are copied at a time, on the main thread: 1 to 3 ms. */
+/**
+ * The most bytes that are copied at a time, on the main thread, for holes that are no longer than this: 1 to 3 ms. For a
+ * longer one, as many as it is long: where values lie in no order at all, there is no stretch with much less in it, and
+ * what is sent without a hole for its result stays in the way of all others.
+ */
 const MOST_COPIED = 8 * 2 ** 20
 /** The most values among which those that can be moved are sought. */
 const MOST_VALUES = 32_768
@@ -42,7 +46,7 @@ interface Stretch {
 /** The stretch of `bytes` below `limit` with the least to copy, or undefined if each has something that must stay. */
 const cheapest = (slabs: ReadonlyArray<Slab>, parts: Map<number, Part>, bytes: number, limit: number) => {
   let best: Stretch | undefined
-  let least = MOST_COPIED + 1
+  let least = Math.max(MOST_COPIED, bytes) + 1
   let first = 0
   let from = 0
   let copied = 0

@@ -48,39 +48,9 @@ const extentOf = (
   return { bytes, stretch: to - from }
 }
 
-/** Copies values into the beginning of a slab, one after the other, and gives back what is left of it. */
-const moveInto = (arena: Arena, slab: number, entries: ReadonlyArray<Entry>): void => {
-  let rest = slab
-  for (const { parts } of entries) {
-    for (let i = 0; i < parts.length; i += 2) {
-      const to = rest
-      const length = arena.bytesOf(parts[i])
-      rest = arena.split(to, length)
-      new Uint8Array(arena.buffer, to, length).set(new Uint8Array(arena.buffer, parts[i], length))
-      arena.release(parts[i])
-      parts[i] = to
-    }
-  }
-  if (rest >= 0) arena.release(rest)
-}
-
-/** Moves values of `bytes` into holes that are there, as many into each as it takes, of `least` bytes or more. */
-const moveIntoHoles = (core: Core, entries: ReadonlyArray<Entry>, bytes: number, least: number): void => {
-  if (bytes < least || entries.length < 2) return
-  const slab = core.store.tryAlloc(bytes)
-  if (slab >= 0) return moveInto(core.store.arena, slab, entries)
-  const { arena } = core.store
-  let first = 0
-  let firstBytes = 0
-  while (firstBytes < bytes / 2 && first < entries.length - 1) firstBytes += extentOf(arena, [entries[first++]]).bytes
-  moveIntoHoles(core, entries.slice(0, first), firstBytes, least)
-  moveIntoHoles(core, entries.slice(first), bytes - firstBytes, least)
-}
-
 /**
- * Moves the inputs of the tasks that are sent in this turn together, task by task; until they have been sent, those of
- * the others are moved out of the way as well. Where there is no room for all of a task, they go to as few places as there
- * is room for them.
+ * Moves the inputs of the tasks that are sent in this turn together, task by task; they stay where they are if there is
+ * no room. Until they have been sent, those of the others are moved out of the way as well.
  */
 export const gather = (core: Core, rooms: Rooms, commands: ReadonlyArray<Command>): void => {
   const { arena } = core.store
@@ -96,8 +66,17 @@ export const gather = (core: Core, rooms: Rooms, commands: ReadonlyArray<Command
   for (const entries of inputs) {
     const { bytes, stretch } = extentOf(arena, entries)
     if (stretch <= bytes * LOOSE) continue
-    const slab = rooms.lend(bytes, movable)
-    if (slab >= 0) moveInto(arena, slab, entries)
-    else moveIntoHoles(core, entries, bytes, rooms.usual)
+    let rest = rooms.lend(bytes, movable)
+    if (rest < 0) continue
+    for (const { parts } of entries) {
+      for (let i = 0; i < parts.length; i += 2) {
+        const slab = rest
+        const length = arena.bytesOf(parts[i])
+        rest = arena.split(slab, length)
+        new Uint8Array(arena.buffer, slab, length).set(new Uint8Array(arena.buffer, parts[i], length))
+        arena.release(parts[i])
+        parts[i] = slab
+      }
+    }
   }
 }

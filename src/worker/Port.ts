@@ -10,8 +10,11 @@ import type { FromWorker, Notice, ToWorker } from "../transport/Message.ts"
 /** What may come. */
 export type Incoming = ToWorker | "close"
 
-/** ms that a worker looks at its bell before it sleeps. */
+/** ms that a worker looks at its bell before it sleeps; and where it slept for less than `SHORT_MS` last time. */
 const SPIN_MS = 0.02
+const LONG_SPIN_MS = 0.15
+/** ms of a wait that a longer look may have spared: most of them is waking. */
+const SHORT_MS = 0.5
 /** ms that an idle one looks at it, where what came last came as soon. */
 const LINGER_MS = 0.25
 /** ms after which the event loop gets a turn all the same. */
@@ -30,6 +33,7 @@ export class Port {
   /** how many messages had been posted when it last looked for them */
   private received = 0
   private readonly lookout: Lookout
+  private waitedShortly = false
 
   constructor(port: MessagePort, board: Board, worker: number, shared: boolean) {
     this.port = port
@@ -86,9 +90,11 @@ export class Port {
 
   /** Sleeps until the bell rings, or for `ms`; looks for a moment before, since what is short comes soon. */
   sleep(ms: number): void {
-    const until = performance.now() + SPIN_MS
+    const since = performance.now()
+    const until = since + (this.waitedShortly ? LONG_SPIN_MS : SPIN_MS)
     while (performance.now() < until) if (this.rung) return
     this.board.bells.sleep(this.worker, this.seen, ms)
+    this.waitedShortly = performance.now() - since < SHORT_MS
   }
 
   private open(raw: unknown): Incoming {
