@@ -106,6 +106,7 @@ export class Wishes {
         else values[i] = this.core.store.copy(chunk)
       }
       if (to < chunks.length) return Effect.flatMap(Effect.yieldNow, () => copyFrom(to))
+      if (away.length === 0) return Effect.succeed(values)
       const fetchTo = (i: number): Effect.Effect<void, unknown> =>
         Effect.map(this.fetch(chunks.at(i)), (value) => {
           values[i] = value

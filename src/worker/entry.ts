@@ -31,6 +31,16 @@ const roomOf = ({ arena, words }: ThreadData, port: Port, report: Report): Room 
     (offset, bytes) => report.piece(offset, bytes, false)
   )
 
+/** Whether it is told to end. What was posted before still runs and is reported: it ends when it has become idle. */
+interface Ending {
+  asked: boolean
+}
+
+const end = (ending: Ending, closers: ReadonlyArray<() => Promise<void>>, port: Port): void => {
+  ending.asked = false
+  void Promise.all(closers.map((close) => close())).finally(() => port.close())
+}
+
 const start = (data: ThreadData): void => {
   const board = new Board(typeof data.board === "number" ? new ArrayBuffer(data.board) : data.board)
   const port = new Port(data.port, board, data.worker, !data.bytes)
@@ -41,6 +51,7 @@ const start = (data: ThreadData): void => {
   const room = roomOf(data, port, report)
   const waiting = new Map<number, (answer: Answer) => void>()
   const closers: Array<() => Promise<void>> = []
+  const ending: Ending = { asked: false }
   const far: Far = {
     worker: data.worker,
     port,
@@ -68,6 +79,7 @@ const start = (data: ThreadData): void => {
       room?.trim(TRIM_BYTES)
       live.forgetReleased()
       runner.flush()
+      if (ending.asked) end(ending, closers, port)
     },
     flush: () => runner.flush(),
     waiting,
@@ -75,7 +87,7 @@ const start = (data: ThreadData): void => {
   }
   const runner = new Runner(far)
   const receive = (incoming: Incoming): void => {
-    if (incoming === "close") void Promise.all(closers.map((close) => close())).finally(() => port.close())
+    if (incoming === "close") ending.asked = true
     else runner.take(incoming)
   }
   setTaskLookUp(() => attempts.getStore())

@@ -239,6 +239,18 @@ const ends = (subject: Subject): void => {
       assert.deepStrictEqual(far.exits, [{ exitCode: 0, reason: "", expected: true }])
     }))
 
+  test("close lets it end what is too much for one turn of its event loop", (far) =>
+    Effect.gen(function*() {
+      const slow = far.fn(
+        "(n) => { const until = performance.now() + 15; while (performance.now() < until); return n }"
+      )
+      yield* far.hears("ready")
+      far.link.post(far.message([slow], numbers(5).map((i) => [i, slow, i] as const)))
+      yield* Effect.promise(() => far.link.close(VERY_LONG_MS))
+      assert.deepStrictEqual(far.all("finished"), numbers(5).map((i) => ["finished", i, i]))
+      assert.deepStrictEqual(far.exits, [{ exitCode: 0, reason: "", expected: true }])
+    }))
+
   test("close ends one that does not end by itself, after its grace", (far) =>
     Effect.gen(function*() {
       far.run(1, spins)
