@@ -2,7 +2,7 @@
 // The main thread owns it; workers have the buffer and are told offsets. It decides nothing about budgets, and never
 // gives memory back to the system (no JavaScript can): what is free is used again.
 
-import { FreeList, type Slab } from "./FreeList.ts"
+import { FreeList, type Slab, type Stretch } from "./FreeList.ts"
 
 const Granule = 64
 const GrowStep = 64 * 1024
@@ -117,6 +117,19 @@ export class Arena {
   /** The part of the arena (0 to 1) that is free but not in the largest hole. */
   get fragmentation(): number {
     return this.length === 0 ? 0 : (this.length - this.used - this.largestFree) / this.length
+  }
+
+  /** Marks a slab that may be moved, by any number but 0; for the next `stretch`. */
+  mark(offset: number, mark: number): void {
+    this.#slabs.mark(offset, mark)
+  }
+
+  /**
+   * The stretch of `bytes` below `limit` with the least in it, at most `most`, that has only marked slabs with one
+   * reference; or undefined. Forgets all marks.
+   */
+  stretch(bytes: number, limit: number, most: number): Stretch | undefined {
+    return this.#slabs.stretch(bytes, limit, most)
   }
 
   /** Every slab by address, for leak detection. */

@@ -6,6 +6,7 @@
 import { Blocks, None } from "./Blocks.ts"
 import { Holes } from "./Holes.ts"
 import { OffsetTable } from "./OffsetTable.ts"
+import { cheapestStretch } from "./stretch.ts"
 
 /** A slab is large, and placed by best fit, from this part of the line upwards. */
 const LargePart = 128
@@ -32,6 +33,13 @@ export interface Slab {
   readonly references: number
 }
 
+/** A stretch of the line in which a hole can be made: where it begins, and the offset and mark of every slab in it. */
+export interface Stretch {
+  readonly from: number
+  readonly offsets: ReadonlyArray<number>
+  readonly marks: ReadonlyArray<number>
+}
+
 /** Allocates, splits, counts and frees ranges of a line of less than 2^32 granules. Misuse throws: it is a defect. */
 export class FreeList {
   readonly #options: FreeListOptions
@@ -39,6 +47,7 @@ export class FreeList {
   readonly #blocks = new Blocks()
   readonly #holes = new Holes(this.#blocks)
   readonly #slabs = new OffsetTable()
+  #marks = new Int32Array(0)
   #length = 0
   #used = 0
 
@@ -133,6 +142,44 @@ export class FreeList {
     this.#holes.remove(last)
     this.#length -= this.#blocks.size[last]
     this.#blocks.remove(last)
+  }
+
+  /** Marks a slab that may be moved, by any number but 0; for the next `stretch`. */
+  mark(offset: number, mark: number): void {
+    this.#allMarks()[this.#find(offset)] = mark
+  }
+
+  /** A mark for each block; 0 is none. */
+  #allMarks(): Int32Array {
+    const { length } = this.#blocks.at
+    if (this.#marks.length < length) {
+      const wider = new Int32Array(length)
+      wider.set(this.#marks)
+      this.#marks = wider
+    }
+    return this.#marks
+  }
+
+  /**
+   * The stretch of `bytes` below `limit` with the least in it, at most `most`, that has only marked slabs with one
+   * reference; or undefined. Forgets all marks.
+   */
+  stretch(bytes: number, limit: number, most: number): Stretch | undefined {
+    const blocks = this.#blocks
+    const marks = this.#allMarks()
+    const end = Math.floor(limit / this.#granule)
+    const best = cheapestStretch(blocks, marks, this.#granules(bytes), end, this.#granules(most))
+    const found = { from: 0, offsets: [] as Array<number>, marks: [] as Array<number> }
+    if (best !== undefined) {
+      found.from = best.from * this.#granule
+      for (let block = best.first; block !== best.until; block = blocks.after[block]) {
+        if (blocks.references[block] === 0) continue
+        found.offsets.push(blocks.at[block] * this.#granule)
+        found.marks.push(marks[block])
+      }
+    }
+    marks.fill(0)
+    return best && found
   }
 
   /** Every slab, by address. */
