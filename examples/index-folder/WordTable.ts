@@ -3,6 +3,7 @@
 // those already kept and then asks for the word's number, so that neither looking up nor adding allocates.
 
 const FIRST_SLOTS = 1 << 14
+const FIRST_WORDS = FIRST_SLOTS / 2 + 1
 
 /** The value that `hashStep` starts from. */
 export const HASH_SEED = 0x811c9dc5 | 0
@@ -35,23 +36,19 @@ export class WordTable {
   /** The words' bytes, one after the other. */
   text: Uint8Array = new Uint8Array(0)
   /** Per word: where its bytes end in `text`; they start where the word before ends. */
-  ends: Uint32Array = new Uint32Array(0)
+  ends: Uint32Array = new Uint32Array(FIRST_WORDS)
   /** Per word: the hash that it was entered with. */
-  hashes: Int32Array = new Int32Array(0)
+  hashes: Int32Array = new Int32Array(FIRST_WORDS)
   /** Per word: how often it was entered, or the sum of `times`. */
-  counts: Uint32Array = new Uint32Array(0)
+  counts: Uint32Array = new Uint32Array(FIRST_WORDS)
+  /** Places of words, a power of two; at most half are taken, so that there are half as many words. */
   private slots = new Int32Array(FIRST_SLOTS)
 
-  /** Empties the table and makes room for `words` words of `bytes` bytes in all; room that is already there is kept. */
-  reset(words: number, bytes: number): void {
+  /** Empties the table and makes room for `bytes` bytes of words in all; room that is already there is kept. */
+  reset(bytes: number): void {
     this.size = 0
     this.used = 0
     if (this.text.length < bytes) this.text = new Uint8Array(bytes)
-    if (this.ends.length < words) {
-      this.ends = new Uint32Array(words)
-      this.hashes = new Int32Array(words)
-      this.counts = new Uint32Array(words)
-    }
     this.slots.fill(0)
   }
 
@@ -95,6 +92,14 @@ export class WordTable {
 
   private widen(): void {
     const slots = new Int32Array(this.slots.length * 4)
+    const words = slots.length / 2 + 1
+    const { counts, ends, hashes } = this
+    this.ends = new Uint32Array(words)
+    this.hashes = new Int32Array(words)
+    this.counts = new Uint32Array(words)
+    this.ends.set(ends)
+    this.hashes.set(hashes)
+    this.counts.set(counts)
     const mask = slots.length - 1
     for (let id = 0; id < this.size; id++) {
       let slot = this.hashes[id] & mask

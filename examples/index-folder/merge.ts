@@ -29,10 +29,7 @@ const enterAll = (lexicon: Lexicon): Uint32Array => {
 
 /** Enters all words of `lexicons` into the table; gives per lexicon the table's number of each word. */
 const gather = (lexicons: ReadonlyArray<Lexicon>): Array<Uint32Array> => {
-  table.reset(
-    lexicons.reduce((sum, lexicon) => sum + lexicon.words, 0),
-    lexicons.reduce((sum, lexicon) => sum + lexicon.text.length, 0)
-  )
+  table.reset(lexicons.reduce((sum, lexicon) => sum + lexicon.text.length, 0))
   return lexicons.map(enterAll)
 }
 

@@ -101,7 +101,7 @@ export const tokenise = (block: Block, partitions: number, alloc: Alloc): Array<
   const { bytes, ends } = block
   // a word takes at least a byte and, but for the last of a file, a separator
   const most = Math.ceil(bytes.length / 2) + ends.length
-  table.reset(most, bytes.length)
+  table.reset(bytes.length)
   if (ids.length < most) {
     ids = new Uint32Array(most)
     offsets = new Uint32Array(most)

@@ -66,10 +66,11 @@ export const overTransports = (
   }
 }
 
-/** Runs a test in an engine of its own, over each transport. */
+/** Runs a test in an engine of its own, over each transport; `timeoutMs`: more than is usual. */
 export const inOwnEngine = (
   name: string,
-  body: (own: OwnEngine, transport: TransportName) => Effect.Effect<unknown, unknown, Scope.Scope>
+  body: (own: OwnEngine, transport: TransportName) => Effect.Effect<unknown, unknown, Scope.Scope>,
+  timeoutMs?: number
 ): void => {
   for (const transport of transports) {
     it.live(`${name} (${transport})`, () =>
@@ -82,7 +83,7 @@ export const inOwnEngine = (
           ...options
         })
         return Effect.provide(unlessItHangs(Effect.scoped(use)), engine)
-      }, transport)))
+      }, transport)), timeoutMs)
   }
 }
 
