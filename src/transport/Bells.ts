@@ -11,8 +11,12 @@ const MESSAGES = 2
 /** Int32 with a bit for each worker that lingers: it looks at its bell although it has nothing to do. */
 const LINGERING = LINE * BELLS
 
+/** Int32 with a bit for each worker that waits for the engine, and one that says that the engine looks into trays. */
+const WAITING = LINGERING + 2 * LINE
+const LOOKING = LINGERING + 3 * LINE
+
 /** Int32 that bells take. */
-export const BELL_INTS = LINGERING + 32
+export const BELL_INTS = LINGERING + 4 * LINE
 
 /** Int32 that says that workers share bells. */
 const SHARING = LINGERING + LINE
@@ -58,6 +62,28 @@ export class Bells {
     for (; others !== 0; others &= others - 1) count++
     if (count >= most) this.endLinger(worker)
     return count < most
+  }
+
+  /** Says whether a worker waits for the engine, for work or for anything else. */
+  waitsForEngine(worker: number, waits: boolean): void {
+    const own = 1 << worker % BELLS
+    if (waits) Atomics.or(this.ints, WAITING, own)
+    else Atomics.and(this.ints, WAITING, ~own)
+  }
+
+  /** Whether no worker waits for the engine. */
+  get areAllBusy(): boolean {
+    return Atomics.load(this.ints, WAITING) === 0
+  }
+
+  /** Says whether the engine looks into the trays by itself, before long. */
+  looks(does: boolean): void {
+    Atomics.store(this.ints, LOOKING, does ? 1 : 0)
+  }
+
+  /** Whether what is left in a tray is found before long: the engine looks, and nobody waits for it. */
+  get mayLeave(): boolean {
+    return Atomics.load(this.ints, LOOKING) !== 0 && this.areAllBusy
   }
 
   /** Counts a report of a worker, which it has posted. */

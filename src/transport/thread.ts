@@ -7,7 +7,9 @@ import { fromFrame, toFrame } from "./frame.ts"
 import type { FromWorker, Notice, ToWorker } from "./Message.ts"
 import { startThread } from "./startThread.ts"
 import { type Exit, type Link, type Opening, type Transport, Word } from "./Transport.ts"
+import { Tray } from "./Tray.ts"
 import { watchReports } from "./watchReports.ts"
+import { type TrayEnd, watchTrays } from "./watchTrays.ts"
 
 /** What a thread is told at its start. */
 export interface ThreadData {
@@ -16,6 +18,7 @@ export interface ThreadData {
   readonly port: import("node:worker_threads").MessagePort
   readonly arena: SharedArrayBuffer | undefined
   readonly words: Int32Array | undefined
+  readonly tray: SharedArrayBuffer | undefined
   /** shared with all workers of the engine, or bytes for a board of its own */
   readonly board: SharedArrayBuffer | number
   readonly check: boolean
@@ -24,9 +27,19 @@ export interface ThreadData {
 
 type Up = FromWorker | { readonly notice: Notice }
 
-const taker = (opening: Opening) => (up: Up | Uint8Array): void => {
+/** What watches the trays of an engine's workers, by its board. */
+const watches = new WeakMap<SharedArrayBuffer, ReturnType<typeof watchTrays>>()
+
+const trayEndOf = ({ board, onMessage }: Opening, { bells }: Board, tray: SharedArrayBuffer): TrayEnd => {
+  const add = watches.get(board) ?? watchTrays(bells)
+  watches.set(board, add)
+  return add(tray, onMessage)
+}
+
+const taker = (opening: Opening, tray: TrayEnd | undefined) => (up: Up | Uint8Array): void => {
   const told = up instanceof Uint8Array ? fromFrame(up) as Up : up
   if ("notice" in told) opening.onNotice(told.notice)
+  else if (tray !== undefined) tray.posted(told)
   else opening.onMessage(told)
 }
 
@@ -42,7 +55,8 @@ const listen = (
   port: MessagePort,
   opening: Opening,
   isExpected: () => boolean,
-  take: (up: Up | Uint8Array) => void
+  take: (up: Up | Uint8Array) => void,
+  tray: TrayEnd | undefined
 ): Promise<void> => {
   let reason = ""
   port.on("message", take)
@@ -55,6 +69,7 @@ const listen = (
     thread.on("exit", (exitCode) => {
       // What it posted before it ended is still in the port.
       drain(port, take)
+      tray?.end()
       port.close()
       opening.onExit({ exitCode, reason, expected: isExpected() } satisfies Exit)
       resolve()
@@ -65,6 +80,7 @@ const listen = (
 const open = (opening: Opening, bytes: boolean): Link => {
   const { port1, port2 } = new MessageChannel()
   const words = bytes ? undefined : new Int32Array(new SharedArrayBuffer(4 * Word.count))
+  const tray = bytes ? undefined : new SharedArrayBuffer(Tray.bytes)
   const board = new Board(opening.board)
   const data: ThreadData = {
     poniard: true,
@@ -72,6 +88,7 @@ const open = (opening: Opening, bytes: boolean): Link => {
     port: port2,
     arena: bytes ? undefined : opening.arena,
     words,
+    tray,
     board: bytes ? opening.board.byteLength : opening.board,
     check: opening.check,
     bytes
@@ -81,14 +98,18 @@ const open = (opening: Opening, bytes: boolean): Link => {
     opening.heap
   )
   let expected = false
-  const take = taker(opening)
+  const trayEnd = tray && trayEndOf(opening, board, tray)
+  const take = taker(opening, trayEnd)
   const watch = watchReports(board, opening.worker, () => drain(port1, takeReport))
   const takeReport = (up: Up | Uint8Array): void => {
     watch.came()
     take(up)
   }
-  thread.on("exit", () => board.bells.endLinger(opening.worker))
-  const end = listen(thread, port1, opening, () => expected, bytes ? take : takeReport)
+  thread.on("exit", () => {
+    board.bells.endLinger(opening.worker)
+    board.bells.waitsForEngine(opening.worker, false)
+  })
+  const end = listen(thread, port1, opening, () => expected, bytes ? take : takeReport, trayEnd)
   const terminate = (): void => {
     expected = true
     if (words !== undefined) Atomics.notify(words, Word.room)

@@ -6,6 +6,7 @@ import type { Board } from "../transport/Board.ts"
 import { fromFrame, toFrame } from "../transport/frame.ts"
 import { Lookout } from "../transport/Lookout.ts"
 import type { FromWorker, Notice, ToWorker } from "../transport/Message.ts"
+import type { Tray } from "../transport/Tray.ts"
 
 /** What may come. */
 export type Incoming = ToWorker | "close"
@@ -34,9 +35,15 @@ export class Port {
   private received = 0
   private readonly lookout: Lookout
   private waitedShortly = false
+  private readonly tray: Tray | undefined
+  /** reports posted */
+  private posted = 0
+  /** a notice was posted since: it comes before any report */
+  private notified = false
 
-  constructor(port: MessagePort, board: Board, worker: number, shared: boolean) {
+  constructor(port: MessagePort, board: Board, worker: number, shared: boolean, tray: Tray | undefined) {
     this.port = port
+    this.tray = tray
     this.board = board
     this.worker = worker
     this.shared = shared
@@ -105,12 +112,33 @@ export class Port {
   post(message: FromWorker): void {
     this.port.postMessage(this.shared ? message : toFrame(message))
     this.board.bells.report(this.worker)
+    this.posted++
+    this.notified = false
+  }
+
+  /** Leaves a report where the engine finds it before long; or posts it, if the engine does not look or is waited for. */
+  leave(message: FromWorker): void {
+    const { bells } = this.board
+    const may = this.tray !== undefined && !this.notified && bells.mayLeave
+    if (!may || !this.tray.leave(message, this.posted)) this.post(message)
+    else if (!bells.mayLeave) this.find()
+  }
+
+  /** Makes the engine find now what is left, if anything is. */
+  find(): void {
+    if (this.tray?.holds === true) this.post({})
+  }
+
+  /** Says whether this worker waits for the engine. */
+  waits(does: boolean): void {
+    this.board.bells.waitsForEngine(this.worker, does)
   }
 
   /** Posts a line of output or a stray error, at once. */
   notify(notice: Notice): void {
     const up = { notice }
     this.port.postMessage(this.shared ? up : toFrame(up))
+    this.notified = true
   }
 
   /** Hears no more, so that the thread can end. */

@@ -1,6 +1,6 @@
 // Runs attempts, one after the other, in the order in which they were sent: plain functions to their end, asynchronous
 // ones while the event loop turns. Between attempts it looks at its port, so that what is taken back or cancelled is
-// known at once; results are reported when the backlog is empty or a millisecond has passed.
+// known at once; results are reported when the backlog is empty, or left for the engine to find every millisecond.
 import { RAW_BYTES } from "../chunk/sizes.ts"
 import { Stage, tagOf } from "../transport/Board.ts"
 import { Flag, type ToWorker } from "../transport/Message.ts"
@@ -110,8 +110,8 @@ export class Runner {
   pump(): void {
     if (this.pumping) return
     this.pumping = true
-    this.lastTurn = this.lastReport = performance.now()
-    let stepped = this.lastTurn
+    this.far.port.waits(false)
+    let stepped = this.lastTurn = this.lastReport = performance.now()
     try {
       while (this.calls.active === 0 && !this.loading) {
         if (this.far.port.drain(this.far.receive)) this.rung = true
@@ -119,7 +119,7 @@ export class Runner {
         const now = performance.now()
         if (this.last !== undefined) this.last.slow = now - stepped >= REPORT_MS
         stepped = now
-        if (now - this.lastReport >= REPORT_MS || this.far.report.count >= REPORT_COUNT) this.flush()
+        if (now - this.lastReport >= REPORT_MS || this.far.report.count >= REPORT_COUNT) this.flush("leave")
         if (now - this.lastTurn >= TURN_MS) {
           this.pumpSoon()
           break
@@ -128,7 +128,8 @@ export class Runner {
     } finally {
       this.pumping = false
     }
-    this.flush()
+    this.far.port.waits(!this.scheduled)
+    this.flush(this.scheduled ? "leave" : "post")
     if (this.backlog.empty && this.calls.active === 0) this.far.idle()
   }
 
@@ -189,10 +190,11 @@ export class Runner {
     return this.backlog.empty && this.waiting.size === 0 && this.calls.running.size === 0
   }
 
-  /** Reports what there is to report. */
-  flush(): void {
+  /** Reports what there is to report: at once, or as soon as the engine looks. */
+  flush(how: "post" | "leave" = "post"): void {
     this.lastReport = performance.now()
-    if (!this.far.report.empty) this.far.port.post(this.far.report.take())
+    if (!this.far.report.empty) this.far.port[how](this.far.report.take())
+    else if (how === "post") this.far.port.find()
   }
 
   /** The next record of the backlog: runs it, loads its function first, or sets it aside until its inputs are there. */
@@ -203,8 +205,7 @@ export class Runner {
     const tail = reader.look(5)
     const known = this.far.functions.get(reader.peek())
     if (tail > 0) {
-      // It is claimed when its inputs are there, so the function comes first.
-      if (known === undefined) return this.load(reader.peek(), false)
+      if (known === undefined) return this.load(reader.peek(), false) // it is claimed when its inputs are there
       const parked = new Parked(task, attempt, slot, reader.fork())
       const count = reader.look(tail + 1)
       batch.next += 2
@@ -265,8 +266,7 @@ export class Runner {
     }
     const isAnnounced = (attempt.flags & Flag.announce) !== 0
     if (isAnnounced) this.far.report.claimed(attempt.task, attempt.attempt)
-    // What may run long, or for ever, must not keep to itself what has finished.
-    if (isAnnounced || known.slow) this.flush()
+    if (isAnnounced || known.slow) this.flush(isAnnounced ? "post" : "leave") // it may run long, or for ever
     this.last = known
     if (known.fn === undefined) calls.refuse(attempt, known.missing)
     else if (problem instanceof Unreachable) calls.giveBack(attempt)

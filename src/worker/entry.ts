@@ -6,6 +6,7 @@ import { setTaskLookUp } from "../graph/CurrentTask.ts"
 import { Board } from "../transport/Board.ts"
 import type { Answer } from "../transport/Message.ts"
 import type { ThreadData } from "../transport/thread.ts"
+import { Tray } from "../transport/Tray.ts"
 import { attempts } from "./Attempt.ts"
 import type { Far } from "./Far.ts"
 import { Functions } from "./Functions.ts"
@@ -43,7 +44,7 @@ const end = (ending: Ending, closers: ReadonlyArray<() => Promise<void>>, port: 
 
 const start = (data: ThreadData): void => {
   const board = new Board(typeof data.board === "number" ? new ArrayBuffer(data.board) : data.board)
-  const port = new Port(data.port, board, data.worker, !data.bytes)
+  const port = new Port(data.port, board, data.worker, !data.bytes, data.tray && new Tray(data.tray))
   const crossing = new Crossing()
   const live = new HeapValues(board, crossing, data.arena, data.check)
   const handover = new Handover(board, data.worker, data.arena, live)
@@ -98,6 +99,7 @@ const start = (data: ThreadData): void => {
     runner.pump()
     return runner.isIdle
   })
+  port.waits(true)
   port.post({ ready: true })
 }
 
